@@ -1,0 +1,129 @@
+//! An authority as every service sees it: its clock, and what its sources have said so far.
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Event, streams::AUTHORITY};
+
+/// A local authority's short code: it leads every subject and every table key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+pub struct AuthorityCode(String);
+
+impl AuthorityCode {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "{0:?} is not an authority code: use 2 to 32 lower-case letters, digits or hyphens, starting with a letter, such as \"westshire\""
+)]
+pub struct BadAuthorityCode(String);
+
+impl FromStr for AuthorityCode {
+    type Err = BadAuthorityCode;
+    fn from_str(text: &str) -> Result<Self, BadAuthorityCode> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let good = (2..=32).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.chars().all(plain);
+        if good {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadAuthorityCode(text.to_owned()))
+        }
+    }
+}
+
+impl TryFrom<String> for AuthorityCode {
+    type Error = BadAuthorityCode;
+    fn try_from(text: String) -> Result<Self, BadAuthorityCode> {
+        text.parse()
+    }
+}
+
+impl From<AuthorityCode> for String {
+    fn from(code: AuthorityCode) -> Self {
+        code.0
+    }
+}
+
+impl fmt::Display for AuthorityCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AuthorityCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AuthorityCode({:?})", self.0)
+    }
+}
+
+/// Where an authority's domain time comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockSetting {
+    #[default]
+    Real,
+    /// Set by an import's `--as-at`: time stands still here, and every page says so.
+    Pinned(#[schemars(with = "String")] Timestamp),
+}
+
+/// What one source has supplied, as of its last accepted snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceState {
+    /// `ssda903`, `allocations`, ...
+    pub source: String,
+    /// Day the data describes: shown on every page and in every message.
+    #[schemars(with = "String")]
+    pub as_at: jiff::civil::Date,
+    #[schemars(with = "String")]
+    pub accepted_at: Timestamp,
+    /// Kinds of fact (`Fact::kind`) this source can evidence, with dates: a clock runs only where trigger and
+    /// evidence are both among its authority's kinds.
+    pub supplies: Vec<String>,
+}
+
+/// One authority, published whole at every accepted snapshot (state stream `AUTHORITY`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Authority {
+    pub authority: AuthorityCode,
+    pub name: String,
+    /// Rises by one with every accepted snapshot of any source.
+    pub revision: u64,
+    pub clock: ClockSetting,
+    pub sources: Vec<SourceState>,
+    /// Children with a chronology, and the sum of their chronologies' revisions: a reader that has both has read
+    /// everything up to this revision, whatever the order it came in.
+    pub children: u64,
+    pub revision_sum: u64,
+    /// True for invented data: every page and message says so.
+    #[serde(default)]
+    pub synthetic: bool,
+}
+
+impl Event for Authority {
+    const TYPE: &'static str = "authority.state";
+    const STREAM: &'static crate::Stream = &AUTHORITY;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_checked() {
+        for good in ["ab", "westshire", "la-301"] {
+            assert!(good.parse::<AuthorityCode>().is_ok(), "{good}");
+        }
+        for bad in ["", "a", "West", "1ab", "a.b", "a b", "a>", "a*"] {
+            assert!(bad.parse::<AuthorityCode>().is_err(), "{bad}");
+        }
+    }
+}

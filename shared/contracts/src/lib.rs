@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+pub mod authority;
+pub mod chronology;
+pub mod commands;
+pub mod envelope;
+pub mod ids;
+pub mod message;
+pub mod notice;
+pub mod obligation;
+pub mod organisation;
+pub mod streams;
+pub mod viewer;
+
+pub use authority::{Authority, AuthorityCode, ClockSetting, SourceState};
+pub use chronology::{Chronology, Entry, Fact};
+pub use envelope::{Envelope, EnvelopeError, Event};
+pub use ids::{ChildId, StaffId, TeamId, Token, TokenKey};
+pub use obligation::{Obligation, ObligationState};
+pub use organisation::{Organisation, Person, Team};
+pub use streams::{STREAMS, Stream, StreamKind};
+pub use viewer::{Role, Viewer};
