@@ -1,1 +1,18 @@
+#![doc = include_str!("../README.md")]
 
+mod db;
+mod error;
+mod row;
+mod scope;
+mod statement;
+mod value;
+
+pub use db::{Db, Tx};
+pub use error::Error;
+pub use row::Row;
+pub use scope::{Reader, Scoped};
+pub use sqlx::migrate::Migrator;
+pub use statement::{Insert, Prepared, Statement};
+pub use value::Value;
+
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,227 @@
+//! The two engines behind one handle.
+
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
+
+use contracts::AuthorityCode;
+use sqlx::{
+    AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction,
+    migrate::{Migration, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::watch;
+
+use crate::{Error, Prepared, Reader, Result, Scoped};
+
+/// One service's store. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) pools: Pools,
+    /// Counts commits, so that the relay and due work wake at once.
+    commits: Arc<watch::Sender<u64>>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Pools {
+    Sqlite {
+        writer: SqlitePool,
+        reader: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A write transaction; dropped without `commit`, it never was.
+pub struct Tx {
+    pub(crate) inner: Inner,
+    commits: Arc<watch::Sender<u64>>,
+}
+
+pub(crate) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens or creates a SQLite file and brings its tables up to date.
+    pub async fn sqlite(path: &Path, migrators: &[&Migrator]) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A batch is one commit, so surviving a power cut costs one sync a batch.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(256)
+            .pragma("cache_size", "-32768")
+            .pragma("temp_store", "MEMORY");
+        let what = format!("open {}", path.display());
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(|e| Error::engine(&what, e))?;
+        merged(migrators).run(&writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(|e| Error::engine(&what, e))?;
+        Ok(Self::over(Pools::Sqlite { writer, reader }))
+    }
+
+    /// A SQLite store in memory, for tests and the simulated world. Readers share the one connection: read outside
+    /// of transactions only.
+    pub async fn memory(migrators: &[&Migrator]) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")
+            .expect("a constant address parses")
+            .statement_cache_capacity(256);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await
+            .map_err(|e| Error::engine("open a store in memory", e))?;
+        merged(migrators).run(&pool).await?;
+        Ok(Self::over(Pools::Sqlite {
+            writer: pool.clone(),
+            reader: pool,
+        }))
+    }
+
+    /// Connects to PostgreSQL with a pool of `connections`, in a schema of its own.
+    pub async fn postgres(
+        url: &str,
+        schema: &str,
+        connections: u32,
+        migrators: &[&Migrator],
+    ) -> Result<Self> {
+        let what = format!("connect to PostgreSQL for {schema}");
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|e| Error::engine(&what, e))?
+            .options([("search_path", schema)]);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .connect_with(options)
+            .await
+            .map_err(|e| Error::engine(&what, e))?;
+        let create = AssertSqlSafe(format!(
+            "CREATE SCHEMA IF NOT EXISTS \"{}\"",
+            schema.replace('"', "")
+        ));
+        pool.execute(create)
+            .await
+            .map_err(|e| Error::engine(&what, e))?;
+        merged(migrators).run(&pool).await?;
+        Ok(Self::over(Pools::Postgres(pool)))
+    }
+
+    fn over(pools: Pools) -> Self {
+        Self {
+            pools,
+            commits: Arc::new(watch::Sender::new(0)),
+        }
+    }
+
+    /// Begins a write transaction; on SQLite it waits for the single writer.
+    pub async fn begin(&self) -> Result<Tx> {
+        let inner = match &self.pools {
+            Pools::Sqlite { writer, .. } => writer
+                .begin_with("BEGIN IMMEDIATE")
+                .await
+                .map(Inner::Sqlite),
+            Pools::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
+        };
+        let inner = inner.map_err(|e| Error::engine("begin a transaction", e))?;
+        Ok(Tx {
+            inner,
+            commits: self.commits.clone(),
+        })
+    }
+
+    /// Reads of one authority, outside of a transaction.
+    pub fn authority<'d>(&'d self, code: &AuthorityCode) -> Reader<'d> {
+        Reader {
+            db: self,
+            authority: Some(code.clone()),
+        }
+    }
+
+    /// Reads that span authorities: upkeep and the operator's questions.
+    pub fn everywhere(&self) -> Reader<'_> {
+        Reader {
+            db: self,
+            authority: None,
+        }
+    }
+
+    /// Rises with every commit.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
+    }
+
+    /// Prepares a statement without running it; tests call it for all.
+    pub async fn prepare(&self, statement: &dyn Prepared) -> Result<()> {
+        let name = format!("prepare {}", statement.name());
+        let sql = statement.example();
+        match &self.pools {
+            Pools::Sqlite { reader, .. } => reader
+                .prepare(AssertSqlSafe(sql).into_sql_str())
+                .await
+                .map(|_| ()),
+            Pools::Postgres(pool) => pool
+                .prepare(AssertSqlSafe(sql).into_sql_str())
+                .await
+                .map(|_| ()),
+        }
+        .map_err(|e| Error::engine(&name, e))
+    }
+
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Reads and writes of one authority.
+    pub fn authority<'t>(&'t mut self, code: &AuthorityCode) -> Scoped<'t> {
+        Scoped {
+            tx: self,
+            authority: Some(code.clone()),
+        }
+    }
+
+    /// Reads and writes that span authorities: waiting work, the outbox, purges.
+    pub fn everywhere(&mut self) -> Scoped<'_> {
+        Scoped {
+            tx: self,
+            authority: None,
+        }
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+        .map_err(|e| Error::engine("commit", e))?;
+        self.commits.send_modify(|n| *n += 1);
+        Ok(())
+    }
+}
+
+/// One run over the migrations of several crates, in order of version.
+fn merged(migrators: &[&Migrator]) -> Migrator {
+    let mut all: Vec<Migration> = migrators.iter().flat_map(|m| m.iter().cloned()).collect();
+    all.sort_by_key(|m| m.version);
+    Migrator {
+        migrations: all.into(),
+        ..Migrator::DEFAULT
+    }
+}
