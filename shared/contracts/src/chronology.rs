@@ -54,7 +54,7 @@ pub struct Entry {
 }
 
 /// What kind of fact, and what only that kind has. No names, no addresses, no dates of birth: there is no field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fact {
     /// A row of looked-after history; contiguous rows make a period of care. Codes are those of the SSDA903 guide.
@@ -94,7 +94,7 @@ pub enum Fact {
     Death,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvolvementRole {
     CaseHolder,
@@ -186,14 +186,15 @@ impl Chronology {
         })
     }
 
-    /// True from the snapshot that carries a death on or before `day`: a death entry, or care ceased with `E2`.
+    /// True from the snapshot that carries a death on or before `day`: a death entry, or care ceased with `E2`; an `E2`
+    /// whose day is not recorded counts from the episode's start, so that nothing is ever sent by mistake.
     pub fn died(&self, day: Date) -> bool {
         self.entries.iter().any(|e| match &e.fact {
             Fact::Death => e.start <= day,
             Fact::CareEpisode {
                 end_reason: Some(reason),
                 ..
-            } => reason == "E2" && e.end.is_some_and(|end| end <= day),
+            } => reason == "E2" && e.end.unwrap_or(e.start) <= day,
             _ => false,
         })
     }

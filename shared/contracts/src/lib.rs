@@ -9,6 +9,7 @@ pub mod message;
 pub mod notice;
 pub mod obligation;
 pub mod organisation;
+pub mod snapshot;
 pub mod streams;
 pub mod viewer;
 
@@ -18,5 +19,6 @@ pub use envelope::{Envelope, EnvelopeError, Event};
 pub use ids::{ChildId, StaffId, TeamId, Token, TokenKey};
 pub use obligation::{Obligation, ObligationState};
 pub use organisation::{Organisation, Person, Team};
+pub use snapshot::{SnapshotAccepted, SnapshotRefused};
 pub use streams::{STREAMS, Stream, StreamKind};
 pub use viewer::{Role, Viewer};
