@@ -375,3 +375,14 @@ impl Rest {
 pub fn rest_subject(service: &str) -> String {
     format!("evenkeel.ask.{service}.rest")
 }
+
+/// A new one-time link into the dashboard. Links given before stay good until they are used or grow old.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewLink {}
+request!(NewLink => Link, "dashboard", "link");
+
+/// Works once: whoever opens it is the operator. Not for logs.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Link {
+    pub url: String,
+}
