@@ -60,6 +60,10 @@ pub struct Obligation {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub approach: Vec<Date>,
+    /// Which of the approach days was told last: the one an `approaching` signal is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub approached: Option<Date>,
     /// Rises each time a closed obligation opens again: then it is told again.
     pub opening: u32,
     /// Rises with every change of this obligation.
