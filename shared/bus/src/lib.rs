@@ -1,1 +1,31 @@
+#![doc = include_str!("../README.md")]
 
+pub mod connection;
+pub mod consumer;
+pub mod crash;
+pub mod dead_letter;
+pub mod due;
+pub mod landscape;
+pub mod node;
+pub mod outbox;
+pub mod question;
+pub mod relay;
+pub mod server;
+mod trace;
+
+pub use connection::{Bus, ConnectOptions};
+pub use consumer::{Consumer, Failure, Handler};
+pub use crash::CrashPoints;
+pub use due::{Due, Worked};
+pub use landscape::Landscape;
+pub use node::{Context, Node, Part, run};
+pub use question::{Question, Refusal};
+
+/// Tables of the outbox, lone attempts and dead letters: every store that meets the bus has them.
+pub const MIGRATIONS: store::Migrations =
+    store::Migrations(&[(1, "bus", include_str!("../migrations/0001_bus.sql"))]);
+
+/// Every statement of this crate, for the test that prepares them on both engines.
+pub fn statements() -> Vec<&'static dyn store::Prepared> {
+    [&outbox::STATEMENTS[..], &dead_letter::STATEMENTS[..]].concat()
+}

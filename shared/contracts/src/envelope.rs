@@ -26,6 +26,8 @@ pub struct Envelope {
     pub event_type: String,
     pub source: String,
     pub time: Timestamp,
+    /// W3C trace context of the work that published it (CloudEvents distributed tracing extension).
+    pub traceparent: Option<String>,
     pub data: Vec<u8>,
 }
 
@@ -65,13 +67,14 @@ impl Envelope {
             event_type: event_type.to_owned(),
             source: format!("evenkeel/{source}"),
             time,
+            traceparent: None,
             data: serde_json::to_vec(event).expect("contract structs always serialise"),
         }
     }
 
     /// The `ce-` headers of binary mode.
-    pub fn headers(&self) -> [(&'static str, String); 7] {
-        [
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
             ("ce-specversion", "1.0".to_owned()),
             ("ce-id", self.id.to_string()),
             ("ce-type", self.event_type.clone()),
@@ -79,7 +82,9 @@ impl Envelope {
             ("ce-subject", self.subject.clone()),
             ("ce-time", self.time.to_string()),
             ("content-type", "application/json".to_owned()),
-        ]
+        ];
+        headers.extend(self.traceparent.clone().map(|t| ("traceparent", t)));
+        headers
     }
 
     /// Reads binary mode back; `header` looks one up by name.
@@ -103,6 +108,7 @@ impl Envelope {
             time: want("ce-time")?
                 .parse()
                 .map_err(|_| EnvelopeError::Header("ce-time"))?,
+            traceparent: header("traceparent").map(str::to_owned),
             data,
         })
     }

@@ -5,7 +5,7 @@ use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 use contracts::AuthorityCode;
 use sqlx::{
     AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction,
-    migrate::{Migration, Migrator},
+    migrate::{Migration, MigrationType, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -43,7 +43,7 @@ pub(crate) enum Inner {
 
 impl Db {
     /// Opens or creates a SQLite file and brings its tables up to date.
-    pub async fn sqlite(path: &Path, migrators: &[&Migrator]) -> Result<Self> {
+    pub async fn sqlite(path: &Path, migrations: &[Migrations]) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -60,7 +60,7 @@ impl Db {
             .connect_with(options.clone())
             .await
             .map_err(|e| Error::engine(&what, e))?;
-        merged(migrators).run(&writer).await?;
+        merged(migrations).run(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true))
@@ -71,7 +71,7 @@ impl Db {
 
     /// A SQLite store in memory, for tests and the simulated world. Readers share the one connection: read outside
     /// of transactions only.
-    pub async fn memory(migrators: &[&Migrator]) -> Result<Self> {
+    pub async fn memory(migrations: &[Migrations]) -> Result<Self> {
         let options = SqliteConnectOptions::from_str("sqlite::memory:")
             .expect("a constant address parses")
             .statement_cache_capacity(256);
@@ -82,7 +82,7 @@ impl Db {
             .connect_with(options)
             .await
             .map_err(|e| Error::engine("open a store in memory", e))?;
-        merged(migrators).run(&pool).await?;
+        merged(migrations).run(&pool).await?;
         Ok(Self::over(Pools::Sqlite {
             writer: pool.clone(),
             reader: pool,
@@ -94,7 +94,7 @@ impl Db {
         url: &str,
         schema: &str,
         connections: u32,
-        migrators: &[&Migrator],
+        migrations: &[Migrations],
     ) -> Result<Self> {
         let what = format!("connect to PostgreSQL for {schema}");
         let options = PgConnectOptions::from_str(url)
@@ -112,7 +112,7 @@ impl Db {
         pool.execute(create)
             .await
             .map_err(|e| Error::engine(&what, e))?;
-        merged(migrators).run(&pool).await?;
+        merged(migrations).run(&pool).await?;
         Ok(Self::over(Pools::Postgres(pool)))
     }
 
@@ -216,9 +216,25 @@ impl Tx {
     }
 }
 
+/// A crate's tables: version, name and SQL of each step. Versions below 1000 are the bus's, others a service's.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrations(pub &'static [(i64, &'static str, &'static str)]);
+
 /// One run over the migrations of several crates, in order of version.
-fn merged(migrators: &[&Migrator]) -> Migrator {
-    let mut all: Vec<Migration> = migrators.iter().flat_map(|m| m.iter().cloned()).collect();
+fn merged(migrations: &[Migrations]) -> Migrator {
+    let mut all: Vec<Migration> = migrations
+        .iter()
+        .flat_map(|m| m.0)
+        .map(|(version, name, sql)| {
+            Migration::new(
+                *version,
+                (*name).into(),
+                MigrationType::Simple,
+                sql.into_sql_str(),
+                false,
+            )
+        })
+        .collect();
     all.sort_by_key(|m| m.version);
     Migrator {
         migrations: all.into(),

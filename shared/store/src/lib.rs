@@ -7,11 +7,10 @@ mod scope;
 mod statement;
 mod value;
 
-pub use db::{Db, Tx};
+pub use db::{Db, Migrations, Tx};
 pub use error::Error;
 pub use row::Row;
 pub use scope::{Reader, Scoped};
-pub use sqlx::migrate::Migrator;
 pub use statement::{Insert, Prepared, Statement};
 pub use value::Value;
 

@@ -1,0 +1,391 @@
+//! Durable pull consumers: a batch a transaction, acknowledged after the commit.
+
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, anyhow};
+use async_nats::jetstream::{
+    AckKind,
+    consumer::{AckPolicy, pull},
+};
+use async_trait::async_trait;
+use contracts::{Envelope, EnvelopeError, Stream, ids};
+use futures::{FutureExt, StreamExt};
+use store::Tx;
+use tracing::{Instrument, error, info_span, warn};
+use uuid::Uuid;
+
+use crate::{Context, crash::Crashed, dead_letter};
+
+/// Applies a batch within one transaction. It may see an event again, out of order, or beside its own duplicate.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    async fn handle(&self, tx: &mut Tx, batch: &[Envelope]) -> Result<(), Failure>;
+}
+
+/// Why a batch was not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Not now: the same batch later may well succeed. Nothing is counted against it.
+    #[error("cannot be handled now")]
+    Retry(#[source] anyhow::Error),
+    /// Something in it is bad: each of its messages runs alone, and the bad one ends as a dead letter.
+    #[error("cannot be handled")]
+    Reject(#[source] anyhow::Error),
+    /// Our own store is not well: pulling pauses.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Crashed(#[from] Crashed),
+}
+
+impl From<EnvelopeError> for Failure {
+    fn from(error: EnvelopeError) -> Self {
+        Self::Reject(error.into())
+    }
+}
+
+/// A durable consumer of one stream.
+#[derive(Clone)]
+pub struct Consumer {
+    /// Durable name, unique on the broker: `<service>-<stream>`.
+    pub name: &'static str,
+    pub stream: &'static Stream,
+    pub handler: Arc<dyn Handler>,
+}
+
+impl Consumer {
+    pub fn new(name: &'static str, stream: &'static Stream, handler: Arc<dyn Handler>) -> Self {
+        Self {
+            name,
+            stream,
+            handler,
+        }
+    }
+}
+
+/// A message as it came.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    pub subject: String,
+    pub headers: BTreeMap<String, String>,
+    pub data: Vec<u8>,
+    /// How often the broker has delivered it, this time included.
+    pub delivered: i64,
+}
+
+/// What to tell the broker about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    Ack,
+    Nak(Duration),
+    Term,
+}
+
+/// Redeliveries after which a message runs alone, and lone failures after which it is a dead letter.
+const LONE_AFTER: i64 = 3;
+const LONE_ATTEMPTS: u64 = 5;
+const BATCH: usize = 256;
+const STORE_PAUSE: Duration = Duration::from_secs(2);
+
+impl Incoming {
+    pub fn new(envelope: &Envelope, delivered: i64) -> Self {
+        let headers = envelope
+            .headers()
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect();
+        Self {
+            subject: envelope.subject.clone(),
+            headers,
+            data: envelope.data.clone(),
+            delivered,
+        }
+    }
+
+    fn envelope(&self) -> Result<Envelope, EnvelopeError> {
+        let header = |name: &str| self.headers.get(name).map(String::as_str);
+        Envelope::from_headers(&self.subject, header, self.data.clone())
+    }
+
+    pub(crate) fn authority_text(&self) -> String {
+        self.subject
+            .split('.')
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    pub(crate) fn event_type(&self) -> &str {
+        self.headers.get("ce-type").map_or("", String::as_str)
+    }
+
+    /// The event's own id, else one computed from what came.
+    pub(crate) fn id(&self) -> Uuid {
+        let own = self.headers.get("ce-id").and_then(|id| id.parse().ok());
+        own.unwrap_or_else(|| {
+            ids::computed(
+                "incoming",
+                &[&self.subject, &String::from_utf8_lossy(&self.data)],
+            )
+        })
+    }
+}
+
+/// Applies what came and says what to tell the broker, in the order given. An error means our own store or process is
+/// not well: tell the broker nothing and pull nothing for a while.
+pub async fn process(
+    context: &Context,
+    consumer: &Consumer,
+    batch: &[Incoming],
+) -> Result<Vec<Disposition>, Failure> {
+    let mut told = vec![Disposition::Ack; batch.len()];
+    let mut together = Vec::new();
+    let mut alone = Vec::new();
+    for (n, incoming) in batch.iter().enumerate() {
+        match incoming.envelope() {
+            Ok(_) if incoming.delivered > LONE_AFTER => alone.push(n),
+            Ok(envelope) => together.push((n, envelope)),
+            Err(error) => {
+                bury(
+                    context,
+                    consumer,
+                    incoming,
+                    &format!("{:#}", anyhow!(error)),
+                )
+                .await?;
+                told[n] = Disposition::Term;
+            }
+        }
+    }
+    if !together.is_empty() {
+        let (places, envelopes): (Vec<_>, Vec<_>) = together.into_iter().unzip();
+        match apply(context, consumer, &envelopes, None).await {
+            Ok(()) => {}
+            Err(Failure::Reject(error)) => {
+                warn!(
+                    consumer = consumer.name,
+                    error = format!("{error:#}"),
+                    "a batch failed; its messages run alone"
+                );
+                alone.extend(places);
+            }
+            Err(Failure::Retry(error)) => {
+                warn!(
+                    consumer = consumer.name,
+                    error = format!("{error:#}"),
+                    "a batch waits"
+                );
+                for n in places {
+                    told[n] = Disposition::Nak(pause(batch[n].delivered));
+                }
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    for n in alone {
+        told[n] = run_alone(context, consumer, &batch[n]).await?;
+    }
+    context.crash.at("consume.before-ack")?;
+    Ok(told)
+}
+
+async fn apply(
+    context: &Context,
+    consumer: &Consumer,
+    envelopes: &[Envelope],
+    counted: Option<&Incoming>,
+) -> Result<(), Failure> {
+    let mut tx = context.db.begin().await?;
+    let handled = AssertUnwindSafe(consumer.handler.handle(&mut tx, envelopes))
+        .catch_unwind()
+        .await;
+    handled.unwrap_or_else(|panic| {
+        Err(Failure::Reject(anyhow!(
+            "panicked: {}",
+            panic_text(panic.as_ref())
+        )))
+    })?;
+    if let Some(incoming) = counted {
+        dead_letter::forget_attempts(&mut tx, consumer.name, incoming).await?;
+    }
+    context.crash.at("consume.before-commit")?;
+    tx.commit().await?;
+    context.crash.at("consume.after-commit")?;
+    Ok(())
+}
+
+/// The attempt is counted and committed first, so that a message that kills the process is counted too.
+async fn run_alone(
+    context: &Context,
+    consumer: &Consumer,
+    incoming: &Incoming,
+) -> Result<Disposition, Failure> {
+    let mut tx = context.db.begin().await?;
+    let attempts = dead_letter::count_attempt(&mut tx, consumer.name, incoming).await?;
+    tx.commit().await?;
+    if attempts > LONE_ATTEMPTS {
+        bury(
+            context,
+            consumer,
+            incoming,
+            "it ended the process five times",
+        )
+        .await?;
+        return Ok(Disposition::Term);
+    }
+    let envelope = incoming.envelope()?;
+    match apply(context, consumer, &[envelope], Some(incoming)).await {
+        Ok(()) => Ok(Disposition::Ack),
+        Err(Failure::Reject(error)) if attempts >= LONE_ATTEMPTS => {
+            bury(context, consumer, incoming, &format!("{error:#}")).await?;
+            Ok(Disposition::Term)
+        }
+        Err(Failure::Reject(_) | Failure::Retry(_)) => {
+            Ok(Disposition::Nak(pause(incoming.delivered)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn bury(
+    context: &Context,
+    consumer: &Consumer,
+    incoming: &Incoming,
+    reason: &str,
+) -> Result<(), Failure> {
+    error!(consumer = consumer.name, subject = %incoming.subject, id = %incoming.id(), reason, "dead letter");
+    let mut tx = context.db.begin().await?;
+    dead_letter::put(
+        &mut tx,
+        consumer.name,
+        incoming,
+        reason,
+        context.clock.machine_now(),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Backoff: a tenth of a second, doubling, half a minute at most.
+fn pause(delivered: i64) -> Duration {
+    let doublings = u32::try_from(delivered.clamp(1, 10) - 1).unwrap_or(0);
+    Duration::from_millis(100 << doublings).min(Duration::from_secs(30))
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a word")
+}
+
+/// Pulls and applies until the tasks stop.
+pub(crate) async fn drive(context: Context, consumer: Consumer) -> anyhow::Result<()> {
+    let durable = ensure(&context, &consumer).await?;
+    let mut batches = durable
+        .stream()
+        .max_messages_per_batch(BATCH)
+        .messages()
+        .await?
+        .ready_chunks(BATCH);
+    while let Some(batch) =
+        tokio::select! { next = batches.next() => next, () = context.tasks.stopping() => None }
+    {
+        let messages: Vec<_> = batch
+            .into_iter()
+            .filter_map(|m| {
+                m.inspect_err(|e| warn!(consumer = consumer.name, error = %e, "pulling"))
+                    .ok()
+            })
+            .collect();
+        let incoming: Vec<_> = messages.iter().map(incoming).collect();
+        let span = info_span!(
+            "consume.batch",
+            consumer = consumer.name,
+            messages = incoming.len()
+        );
+        crate::trace::link_parents(
+            &span,
+            incoming.iter().filter_map(|i| i.headers.get("traceparent")),
+        );
+        let told = loop {
+            match process(&context, &consumer, &incoming)
+                .instrument(span.clone())
+                .await
+            {
+                Ok(told) => break told,
+                Err(failure) => {
+                    warn!(
+                        consumer = consumer.name,
+                        error = format!("{:#}", anyhow::Error::from(failure)),
+                        "our own store is not well; pausing"
+                    );
+                    tokio::select! {
+                        () = tokio::time::sleep(STORE_PAUSE) => {}
+                        () = context.tasks.stopping() => return Ok(()),
+                    }
+                }
+            }
+        };
+        for (message, disposition) in messages.iter().zip(told) {
+            tell(message, disposition).await;
+        }
+    }
+    Ok(())
+}
+
+async fn tell(message: &async_nats::jetstream::Message, disposition: Disposition) {
+    let kind = match disposition {
+        Disposition::Ack => AckKind::Ack,
+        Disposition::Nak(pause) => AckKind::Nak(Some(pause)),
+        Disposition::Term => AckKind::Term,
+    };
+    // A lost acknowledgement means a second delivery, which changes nothing.
+    if let Err(error) = message.ack_with(kind).await {
+        warn!(%error, "could not acknowledge");
+    }
+}
+
+pub(crate) async fn ensure(
+    context: &Context,
+    consumer: &Consumer,
+) -> anyhow::Result<async_nats::jetstream::consumer::Consumer<pull::Config>> {
+    let config = pull::Config {
+        durable_name: Some(consumer.name.to_owned()),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: Duration::from_mins(1),
+        max_deliver: -1,
+        max_ack_pending: i64::try_from(4 * BATCH).expect("a small constant"),
+        ..pull::Config::default()
+    };
+    let stream = context
+        .bus
+        .jetstream()?
+        .get_stream(consumer.stream.name)
+        .await?;
+    stream
+        .create_consumer(config)
+        .await
+        .with_context(|| format!("could not create the consumer {}", consumer.name))
+}
+
+fn incoming(message: &async_nats::jetstream::Message) -> Incoming {
+    let headers = message.headers.iter().flat_map(async_nats::HeaderMap::iter);
+    Incoming {
+        subject: message.subject.to_string(),
+        headers: headers
+            .filter_map(|(k, v)| Some((k.to_string(), v.first()?.to_string())))
+            .collect(),
+        data: message.payload.to_vec(),
+        delivered: message.info().map_or(1, |i| i.delivered),
+    }
+}
+
+/// How many messages a consumer has not acknowledged yet.
+pub(crate) async fn unread(context: &Context, consumer: &Consumer) -> anyhow::Result<u64> {
+    let mut durable = ensure(context, consumer).await?;
+    let info = durable.info().await?;
+    Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0))
+}

@@ -1,0 +1,168 @@
+//! Authorities, people and teams in memory: every service routes and dates by them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use contracts::{
+    Authority, AuthorityCode, ClockSetting, Envelope, Event, Organisation, Person, Team,
+    streams::{AUTHORITY, ORGANISATION},
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use runtime::{Clock, Tasks};
+use tokio::sync::watch;
+use tracing::warn;
+
+use crate::Bus;
+
+/// What the state streams `AUTHORITY` and `ORGANISATION` say, the newest of each.
+pub struct Landscape {
+    clock: Clock,
+    places: RwLock<BTreeMap<AuthorityCode, Place>>,
+    version: watch::Sender<u64>,
+    /// Last sequence applied of each followed stream.
+    read: [AtomicU64; 2],
+}
+
+#[derive(Clone, Default)]
+struct Place {
+    authority: Option<Arc<Authority>>,
+    organisation: Arc<Organisation>,
+}
+
+/// All our authorities keep this time.
+pub fn time_zone() -> TimeZone {
+    TimeZone::get("Europe/London").expect("the time zone database is compiled in")
+}
+
+impl Landscape {
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            places: RwLock::default(),
+            version: watch::Sender::new(0),
+            read: Default::default(),
+        }
+    }
+
+    /// Reads both streams, then follows them in the background.
+    pub async fn follow(self: &Arc<Self>, bus: &Bus, tasks: &Tasks) -> anyhow::Result<()> {
+        for (n, stream) in [&AUTHORITY, &ORGANISATION].into_iter().enumerate() {
+            let landscape = self.clone();
+            bus.follow(stream, tasks, move |envelope, sequence| {
+                if let Err(error) = landscape.apply(envelope) {
+                    warn!(%error, "unreadable state was passed over");
+                }
+                landscape.read[n].store(sequence, Ordering::Release);
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// How many messages of the two streams have not been applied yet.
+    pub(crate) async fn unread(&self, bus: &Bus) -> anyhow::Result<u64> {
+        let mut unread = 0;
+        for (n, stream) in [&AUTHORITY, &ORGANISATION].into_iter().enumerate() {
+            unread += bus
+                .last_sequence(stream)
+                .await?
+                .saturating_sub(self.read[n].load(Ordering::Acquire));
+        }
+        Ok(unread)
+    }
+
+    /// Takes one state message; older revisions change nothing.
+    pub fn apply(&self, envelope: &Envelope) -> Result<bool, contracts::EnvelopeError> {
+        let changed = match envelope.event_type.as_str() {
+            Authority::TYPE => self.apply_authority(envelope.decode()?),
+            Person::TYPE => {
+                let person: Person = envelope.decode()?;
+                self.change_organisation(&person.authority.clone(), |o| o.apply_person(person))
+            }
+            Team::TYPE => {
+                let team: Team = envelope.decode()?;
+                self.change_organisation(&team.authority.clone(), |o| o.apply_team(team))
+            }
+            _ => false,
+        };
+        if changed {
+            self.version.send_modify(|n| *n += 1);
+        }
+        Ok(changed)
+    }
+
+    fn apply_authority(&self, authority: Authority) -> bool {
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(authority.authority.clone()).or_default();
+        let newer = place
+            .authority
+            .as_ref()
+            .is_none_or(|held| held.revision < authority.revision);
+        if newer {
+            place.authority = Some(Arc::new(authority));
+        }
+        newer
+    }
+
+    fn change_organisation(
+        &self,
+        code: &AuthorityCode,
+        change: impl FnOnce(&mut Organisation) -> bool,
+    ) -> bool {
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(code.clone()).or_default();
+        change(Arc::make_mut(&mut place.organisation))
+    }
+
+    fn place(&self, code: &AuthorityCode) -> Place {
+        self.places
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(code)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    pub fn authority(&self, code: &AuthorityCode) -> Option<Arc<Authority>> {
+        self.place(code).authority
+    }
+
+    pub fn authorities(&self) -> Vec<Arc<Authority>> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        places
+            .values()
+            .filter_map(|p| p.authority.clone())
+            .collect()
+    }
+
+    pub fn organisation(&self, code: &AuthorityCode) -> Arc<Organisation> {
+        self.place(code).organisation
+    }
+
+    /// Domain time of an authority; none while nothing is known of it.
+    pub fn now(&self, code: &AuthorityCode) -> Option<Timestamp> {
+        Some(match self.authority(code)?.clock {
+            ClockSetting::Real => self.clock.now(),
+            ClockSetting::Pinned(at) => at,
+        })
+    }
+
+    /// Domain day of an authority, in local time.
+    pub fn today(&self, code: &AuthorityCode) -> Option<Date> {
+        Some(self.now(code)?.to_zoned(time_zone()).date())
+    }
+
+    /// Rises with every change.
+    pub fn version(&self) -> u64 {
+        *self.version.borrow()
+    }
+
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+}

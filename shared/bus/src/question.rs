@@ -1,0 +1,108 @@
+//! Request and reply: commands and questions to a service.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use contracts::commands::{Answer, Request};
+use futures::StreamExt;
+use serde::{Serialize, de::DeserializeOwned};
+use tracing::{Instrument, error, info_span};
+
+use crate::Context;
+
+/// A no, worded for the person who asked: what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+type Reply = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
+
+/// A subject and what answers on it.
+#[derive(Clone)]
+pub struct Question {
+    pub subject: String,
+    answer: Arc<dyn Fn(Vec<u8>) -> Reply + Send + Sync>,
+}
+
+impl Question {
+    /// Answers `R`. An error that is a `Refusal` is told as it is; any other is logged and told as a fault of ours.
+    pub fn new<R, F>(answer: impl Fn(R) -> F + Send + Sync + 'static) -> Self
+    where
+        R: Request,
+        F: Future<Output = anyhow::Result<R::Reply>> + Send + 'static,
+    {
+        Self::on(R::subject(), answer)
+    }
+
+    pub fn on<Q, A, F>(subject: String, answer: impl Fn(Q) -> F + Send + Sync + 'static) -> Self
+    where
+        Q: DeserializeOwned + Send + 'static,
+        A: Serialize + Send + 'static,
+        F: Future<Output = anyhow::Result<A>> + Send + 'static,
+    {
+        let answer = Arc::new(answer);
+        Self {
+            subject,
+            answer: Arc::new(move |body: Vec<u8>| {
+                let answer = answer.clone();
+                Box::pin(async move {
+                    let outcome = match serde_json::from_slice::<Q>(&body) {
+                        Ok(question) => answer(question).await,
+                        Err(e) => {
+                            Err(Refusal(format!("the request could not be read: {e}")).into())
+                        }
+                    };
+                    serde_json::to_vec(&worded(outcome)).expect("answers always serialise")
+                })
+            }),
+        }
+    }
+
+    /// Answers one body directly, as the broker would have it answered.
+    pub async fn answer(&self, body: Vec<u8>) -> Vec<u8> {
+        (self.answer)(body).await
+    }
+}
+
+fn worded<A>(outcome: anyhow::Result<A>) -> Answer<A> {
+    outcome.map_or_else(refused, Answer::Done)
+}
+
+fn refused<A>(error: anyhow::Error) -> Answer<A> {
+    if error.downcast_ref::<Refusal>().is_none() {
+        error!(
+            error = format!("{error:#}"),
+            "a question could not be answered"
+        );
+    }
+    Answer::Refused(format!("{error:#}"))
+}
+
+/// Answers until the tasks stop, each question on a task of its own. Returns once it listens.
+pub(crate) async fn serve(context: Context, question: Question) -> anyhow::Result<()> {
+    let client = context.bus.client()?.clone();
+    let queue = question.subject.clone();
+    let mut asked = client
+        .queue_subscribe(question.subject.clone(), queue)
+        .await?;
+    let tasks = context.tasks.clone();
+    context.tasks.spawn("questions", async move {
+        while let Some(message) =
+            tokio::select! { next = asked.next() => next, () = tasks.stopping() => None }
+        {
+            let span = info_span!("question.answer", subject = %question.subject);
+            tasks.spawn(
+                "answer",
+                reply(client.clone(), question.clone(), message).instrument(span),
+            );
+        }
+    });
+    Ok(())
+}
+
+async fn reply(client: async_nats::Client, question: Question, message: async_nats::Message) {
+    let Some(reply) = message.reply else { return };
+    let body = question.answer(message.payload.to_vec()).await;
+    if let Err(error) = client.publish(reply, body.into()).await {
+        error!(%error, "an answer could not be sent");
+    }
+}
