@@ -1,0 +1,1 @@
+//! A child's deadlines in words: the arithmetic and the evidence.

@@ -1,0 +1,10 @@
+//! What is due, worked out from what is recorded: pure, the day is an argument.
+
+pub mod care;
+pub mod decide;
+pub mod explain;
+pub mod reckon;
+pub mod rules;
+pub mod running;
+#[cfg(test)]
+pub(crate) mod testing;
