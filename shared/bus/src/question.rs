@@ -64,10 +64,13 @@ impl Question {
 }
 
 fn worded<A>(outcome: anyhow::Result<A>) -> Answer<A> {
-    outcome.map_or_else(refused, Answer::Done)
+    match outcome {
+        Ok(answer) => Answer::Done(answer),
+        Err(error) => refused(&error),
+    }
 }
 
-fn refused<A>(error: anyhow::Error) -> Answer<A> {
+fn refused<A>(error: &anyhow::Error) -> Answer<A> {
     if error.downcast_ref::<Refusal>().is_none() {
         error!(
             error = format!("{error:#}"),
