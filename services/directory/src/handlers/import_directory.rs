@@ -1,0 +1,229 @@
+//! `import`: a directory file becomes people and teams, in one transaction with what is published about them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use bus::{Context, Question, Refusal, landscape::time_zone, outbox};
+use contracts::{
+    AuthorityCode, Envelope, Event, Token,
+    commands::{ImportDirectory, ImportProgress, ImportSummary},
+    ids,
+};
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use tracing::{debug, info};
+
+use crate::{
+    Config, SERVICE,
+    domain::{
+        self,
+        decide::{Arrived, Decision, decide},
+        kind::FileKind,
+        table::Table,
+    },
+    refusals,
+    store::{self, Taken},
+};
+
+/// A file larger than this is no directory.
+const MAX_FILE_BYTES: u64 = 100 * 1024 * 1024;
+
+/// Refused rows shown in an answer; the refusals file has them all.
+const SHOWN: usize = 20;
+
+/// What an import needs besides its request.
+#[derive(Clone)]
+struct Importer {
+    context: Context,
+    config: Config,
+    refusals_folder: PathBuf,
+}
+
+pub(crate) fn question(context: &Context, config: &Config, refusals_folder: &Path) -> Question {
+    let importer = Importer {
+        context: context.clone(),
+        config: config.clone(),
+        refusals_folder: refusals_folder.to_owned(),
+    };
+    Question::new::<ImportDirectory, _>(move |request| {
+        let importer = importer.clone();
+        async move { importer.import(request).await }
+    })
+}
+
+impl Importer {
+    async fn import(&self, request: ImportDirectory) -> anyhow::Result<ImportSummary> {
+        let file = request
+            .path
+            .file_name()
+            .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        self.tell(&request, &format!("reading {file}"), 0).await;
+        let bytes = read(&request.path).await?;
+        let content = hex(&Sha256::digest(&bytes));
+        let table = Table::read(&file, &bytes).map_err(refusal)?;
+        self.tell(&request, "recording", 1).await;
+        let summary = self.record(&request, &table, &content).await?;
+        self.tell(&request, "done", 2).await;
+        info!(
+            authority = %request.authority,
+            refused_rows = summary.refused_rows,
+            already_imported = summary.already_imported,
+            "directory taken in"
+        );
+        Ok(summary)
+    }
+
+    async fn record(
+        &self,
+        request: &ImportDirectory,
+        table: &Table,
+        content: &str,
+    ) -> anyhow::Result<ImportSummary> {
+        let authority = &request.authority;
+        let as_at = request.as_at.unwrap_or_else(|| self.today(authority));
+        let kind = FileKind::of(table).map_err(refusal)?.as_str();
+        let mut tx = self.context.db.begin().await?;
+        let mut scoped = tx.authority(authority);
+        if let Some(summary) = store::answered(&mut scoped, request.key).await? {
+            return Ok(summary);
+        }
+        if let Some(summary) = store::same_as_last(&mut scoped, kind, as_at, content).await? {
+            return Ok(unchanged(summary));
+        }
+        let known = store::load(&mut scoped).await?;
+        let arrived = Arrived {
+            authority,
+            table,
+            as_at,
+            max_lost_percent: self.config.max_lost_percent,
+        };
+        let mut decision = decide(&known, &arrived).map_err(refusal)?;
+        self.keep_refusals(authority, as_at, &mut decision.summary)
+            .await?;
+        store::save(&mut scoped, &decision).await?;
+        let taken = Taken {
+            request: request.key,
+            kind,
+            as_at,
+            content,
+            at: self.context.clock.machine_now(),
+            summary: &decision.summary,
+        };
+        store::record(&mut scoped, &taken).await?;
+        outbox::put(&mut tx, &self.news(authority, &decision)).await?;
+        tx.commit().await?;
+        Ok(decision.summary)
+    }
+
+    async fn keep_refusals(
+        &self,
+        authority: &AuthorityCode,
+        as_at: Date,
+        summary: &mut ImportSummary,
+    ) -> anyhow::Result<()> {
+        summary.refusals_file =
+            refusals::write(&self.refusals_folder, authority, as_at, &summary.refused)
+                .await
+                .with_context(|| {
+                    format!(
+                        "could not write the list of refused rows in {}",
+                        self.refusals_folder.display()
+                    )
+                })?;
+        summary.refused.truncate(SHOWN);
+        Ok(())
+    }
+
+    /// The people and teams that changed, as others hear of them.
+    fn news(&self, authority: &AuthorityCode, decision: &Decision) -> Vec<Envelope> {
+        let tokens = &self.context.tokens;
+        let people = decision.people_changed.iter().map(|person| {
+            let token = tokens.person(authority, &person.staff_id);
+            self.envelope(authority, &token, person.revision, person)
+        });
+        let teams = decision.teams_changed.iter().map(|team| {
+            let token = tokens.token(authority, "team", team.team_id.as_str());
+            self.envelope(authority, &token, team.revision, team)
+        });
+        people.chain(teams).collect()
+    }
+
+    fn envelope<E: Event>(
+        &self,
+        authority: &AuthorityCode,
+        token: &Token,
+        revision: u64,
+        event: &E,
+    ) -> Envelope {
+        let time = self.context.clock.machine_now();
+        let mut envelope = Envelope::new(uuid::Uuid::nil(), SERVICE, authority, token, time, event);
+        envelope.id = ids::state(&envelope.subject, revision);
+        envelope
+    }
+
+    /// The authority's own day, else the calendar's.
+    fn today(&self, authority: &AuthorityCode) -> Date {
+        self.context.landscape.today(authority).unwrap_or_else(|| {
+            let now = self.context.clock.now();
+            now.to_zoned(time_zone()).date()
+        })
+    }
+
+    async fn tell(&self, request: &ImportDirectory, stage: &str, done: u64) {
+        let Some(subject) = &request.progress else {
+            return;
+        };
+        let progress = ImportProgress {
+            stage: stage.to_owned(),
+            done,
+            total: 2,
+        };
+        if let Err(error) = self.context.bus.tell(subject, &progress).await {
+            debug!(%error, "progress could not be told");
+        }
+    }
+}
+
+async fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = path.display();
+    let about = tokio::fs::metadata(path)
+        .await
+        .map_err(|e| Refusal(format!("{shown} cannot be read ({e}): check the path")))?;
+    if about.is_dir() {
+        return Err(Refusal(format!(
+            "{shown} is a folder: name the CSV file of people or teams in it"
+        ))
+        .into());
+    }
+    if about.len() > MAX_FILE_BYTES {
+        return Err(Refusal(format!(
+            "{shown} has {} MB and a directory at most {} MB: check that it is the right file",
+            about.len() / (1024 * 1024),
+            MAX_FILE_BYTES / (1024 * 1024)
+        ))
+        .into());
+    }
+    tokio::fs::read(path)
+        .await
+        .map_err(|e| Refusal(format!("{shown} cannot be read ({e})")).into())
+}
+
+/// The answer to a file that was already taken in: what it said, and that nothing came of it this time.
+fn unchanged(summary: ImportSummary) -> ImportSummary {
+    ImportSummary {
+        already_imported: true,
+        recorded: Vec::new(),
+        changed: Vec::new(),
+        missing: Vec::new(),
+        retracted: Vec::new(),
+        ..summary
+    }
+}
+
+fn refusal(refusal: domain::Refusal) -> anyhow::Error {
+    Refusal(refusal.0).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

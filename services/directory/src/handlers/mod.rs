@@ -1,0 +1,6 @@
+//! One file per question.
+
+pub(crate) mod import_directory;
+
+#[cfg(test)]
+mod tests;

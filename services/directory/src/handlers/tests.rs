@@ -1,0 +1,230 @@
+use std::{fs, path::PathBuf, sync::Arc};
+
+use bus::{
+    Bus, Context, CrashPoints, Landscape,
+    outbox::{Published, settle_and_claim},
+};
+use contracts::{
+    Envelope, Person, Team, TokenKey,
+    commands::{Answer, ImportDirectory, ImportSummary},
+};
+use jiff::civil::{Date, date};
+use runtime::{Clock, Tasks};
+use store::Db;
+use uuid::Uuid;
+
+use crate::{Config, MIGRATIONS, SERVICE, node};
+
+struct World {
+    context: Context,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let clock = Clock::manual("2025-03-31T09:00:00Z".parse().unwrap());
+        let db = Db::memory(&[bus::MIGRATIONS, MIGRATIONS]).await.unwrap();
+        Self {
+            context: Context {
+                service: SERVICE,
+                db,
+                bus: Bus::absent(),
+                landscape: Arc::new(Landscape::new(clock.clone())),
+                tokens: TokenKey::new([7; 32]),
+                clock,
+                tasks: Tasks::new(),
+                crash: CrashPoints::default(),
+            },
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    async fn ask(&self, key: Uuid, path: PathBuf, as_at: Option<Date>) -> Answer<ImportSummary> {
+        let config = Config {
+            max_lost_percent: 20,
+        };
+        let node = node(&self.context, &config, self.folder.path());
+        let request = ImportDirectory {
+            key,
+            authority: "westshire".parse().unwrap(),
+            path,
+            as_at,
+            progress: Some("_INBOX.nobody".to_owned()),
+        };
+        let answer = node.questions[0]
+            .answer(serde_json::to_vec(&request).unwrap())
+            .await;
+        serde_json::from_slice(&answer).unwrap()
+    }
+
+    async fn import(&self, path: PathBuf, as_at: Option<Date>) -> ImportSummary {
+        match self.ask(Uuid::now_v7(), path, as_at).await {
+            Answer::Done(summary) => summary,
+            Answer::Refused(why) => panic!("refused: {why}"),
+        }
+    }
+
+    async fn refusal(&self, path: PathBuf) -> String {
+        match self.ask(Uuid::now_v7(), path, None).await {
+            Answer::Done(summary) => panic!("accepted: {summary:?}"),
+            Answer::Refused(why) => why,
+        }
+    }
+
+    /// What waits to be published, and is then taken as published.
+    async fn published(&self) -> Vec<Envelope> {
+        let now = self.context.clock.machine_now();
+        let lease = jiff::SignedDuration::from_hours(1);
+        let mut tx = self.context.db.begin().await.unwrap();
+        let claimed = settle_and_claim(&mut tx, &[], 1000, now, lease)
+            .await
+            .unwrap();
+        let published: Vec<_> = claimed
+            .into_iter()
+            .map(|claimed| Published {
+                claimed,
+                acked: true,
+            })
+            .collect();
+        settle_and_claim(&mut tx, &published, 0, now, lease)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        published.into_iter().map(|p| p.claimed.envelope).collect()
+    }
+}
+
+fn example(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}.csv"))
+}
+
+#[tokio::test]
+async fn the_documented_examples_are_taken_in_without_a_refusal_or_a_note() {
+    let world = World::new().await;
+    let people = world.import(example("people"), None).await;
+    assert_eq!(people.refused, []);
+    assert_eq!(people.as_at, Some(date(2025, 3, 31)));
+    assert_eq!(people.files[0].rows_read, 11);
+    let published = world.published().await;
+    let ana: Person = published
+        .iter()
+        .filter_map(|e| e.decode::<Person>().ok())
+        .find(|p| p.staff_id.as_str() == "W301")
+        .unwrap();
+    assert_eq!((ana.absences.len(), ana.revision), (2, 1));
+
+    let teams = world.import(example("teams"), None).await;
+    assert_eq!(teams.refused, []);
+    assert_eq!(
+        teams.notes,
+        ["teams without a manager, so the team above is told: REVIEWING"]
+    );
+    let north: Team = world
+        .published()
+        .await
+        .iter()
+        .filter_map(|e| e.decode::<Team>().ok())
+        .find(|t| t.team_id.as_str() == "NORTH")
+        .unwrap();
+    assert_eq!((north.name.as_str(), north.revision), ("North team", 2));
+}
+
+#[tokio::test]
+async fn nothing_identifying_is_on_a_subject() {
+    let world = World::new().await;
+    world.import(example("people"), None).await;
+    for envelope in world.published().await {
+        let token = envelope.subject.rsplit('.').next().unwrap();
+        assert_eq!(token.len(), 16);
+        assert!(
+            envelope
+                .subject
+                .starts_with("evenkeel.westshire.organisation.")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_content_for_the_same_day_changes_nothing_and_says_so() {
+    let world = World::new().await;
+    let first = world.import(example("people"), None).await;
+    assert!(!first.already_imported);
+    assert!(!world.published().await.is_empty());
+    let again = world.import(example("people"), None).await;
+    assert!(again.already_imported);
+    assert!(again.recorded.is_empty());
+    assert_eq!(again.files, first.files);
+    assert!(world.published().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_the_answer_it_had() {
+    let world = World::new().await;
+    let key = Uuid::now_v7();
+    let Answer::Done(first) = world.ask(key, example("people"), None).await else {
+        panic!("refused")
+    };
+    world.import(example("teams"), None).await;
+    let Answer::Done(again) = world.ask(key, example("people"), None).await else {
+        panic!("refused")
+    };
+    assert_eq!(first, again);
+}
+
+#[tokio::test]
+async fn a_refused_file_changes_nothing() {
+    let world = World::new().await;
+    world.import(example("people"), None).await;
+    world.published().await;
+    let few = world.file("few.csv", "staff_id,name,email\nW301,Ana,ana@example.org\n");
+    let why = world.refusal(few).await;
+    assert!(why.contains("9 of the 10 people"), "{why}");
+    assert!(world.published().await.is_empty());
+    assert!(world.import(example("people"), None).await.already_imported);
+}
+
+#[tokio::test]
+async fn every_refused_row_is_in_the_file_and_the_first_twenty_in_the_answer() {
+    let world = World::new().await;
+    let row = |n| format!("W{n},Person {n},not an address\n");
+    let rows: String = (0..30).map(row).collect();
+    let path = world.file(
+        "people.csv",
+        &format!("staff_id,name,email\nW99,Ana,ana@example.org\n{rows}"),
+    );
+    let summary = world.import(path, None).await;
+    assert_eq!((summary.refused_rows, summary.refused.len()), (30, 20));
+    let list = fs::read_to_string(summary.refusals_file.unwrap()).unwrap();
+    assert_eq!(list.lines().count(), 31);
+    assert!(
+        list.lines()
+            .nth(1)
+            .unwrap()
+            .starts_with("people.csv,3,email,not an address,")
+    );
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_read_is_refused_with_what_to_do() {
+    let world = World::new().await;
+    let why = world.refusal(world.folder.path().join("none.csv")).await;
+    assert!(why.contains("none.csv cannot be read"), "{why}");
+    let why = world.refusal(world.folder.path().to_owned()).await;
+    assert!(why.contains("is a folder"), "{why}");
+    let why = world.refusal(world.file("empty.csv", "")).await;
+    assert!(why.contains("empty.csv is empty"), "{why}");
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_sqlite() {
+    let world = World::new().await;
+    for statement in crate::store::ALL {
+        world.context.db.prepare(*statement).await.unwrap();
+    }
+}

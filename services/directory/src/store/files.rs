@@ -1,0 +1,77 @@
+//! Files taken in.
+
+use contracts::commands::ImportSummary;
+use jiff::{Timestamp, civil::Date};
+use store::{Insert, Result, Scoped, Statement, Value, values};
+use uuid::Uuid;
+
+pub(super) const ANSWERED: Statement = Statement::new(
+    "directory.answered",
+    "SELECT summary FROM taken_file WHERE authority = $1 AND request = $2",
+);
+pub(super) const LAST: Statement = Statement::new(
+    "directory.last_file",
+    "SELECT as_at, content, summary FROM taken_file WHERE authority = $1 AND kind = $2 ORDER BY number DESC LIMIT 1",
+);
+pub(super) const PUT: Insert = Insert {
+    name: "directory.put_file",
+    into: "taken_file (authority, number, request, kind, as_at, content, at, summary)",
+    columns: 8,
+    then: "ON CONFLICT (authority, request) DO NOTHING",
+};
+pub(super) const NEXT: Statement = Statement::new(
+    "directory.next_file",
+    "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM taken_file WHERE authority = $1",
+);
+
+/// A file as taken in.
+pub struct Taken<'a> {
+    pub request: Uuid,
+    pub kind: &'a str,
+    pub as_at: Date,
+    /// SHA-256 of its bytes.
+    pub content: &'a str,
+    pub at: Timestamp,
+    pub summary: &'a ImportSummary,
+}
+
+/// The answer this very request had.
+pub async fn answered(scoped: &mut Scoped<'_>, request: Uuid) -> Result<Option<ImportSummary>> {
+    let row = scoped.row(&ANSWERED, values![request]).await?;
+    row.map(|row| row.json("summary")).transpose()
+}
+
+/// The summary of the last file of this kind, if it had this content and described this day.
+pub async fn same_as_last(
+    scoped: &mut Scoped<'_>,
+    kind: &str,
+    as_at: Date,
+    content: &str,
+) -> Result<Option<ImportSummary>> {
+    let Some(row) = scoped.row(&LAST, values![kind]).await? else {
+        return Ok(None);
+    };
+    if row.date("as_at")? == as_at && row.text("content")? == content {
+        row.json("summary").map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// Numbers are taken in order; two imports of one authority at once meet here and one is told to try again.
+pub async fn record(scoped: &mut Scoped<'_>, taken: &Taken<'_>) -> Result<()> {
+    let number = match scoped.row(&NEXT, values![]).await? {
+        Some(row) => row.int("number")?,
+        None => 1,
+    };
+    let row = values![
+        number,
+        taken.request,
+        taken.kind,
+        taken.as_at,
+        taken.content,
+        taken.at,
+        Value::json(taken.summary),
+    ];
+    scoped.insert(&PUT, vec![row]).await.map(|_| ())
+}

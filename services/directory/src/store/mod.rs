@@ -1,0 +1,27 @@
+//! Every statement of this service.
+
+mod entries;
+mod files;
+
+use ::store::{Migrations, Prepared};
+
+pub use entries::{load, save};
+pub use files::{Taken, answered, record, same_as_last};
+
+pub const MIGRATIONS: Migrations = Migrations(&[(
+    1001,
+    "directory",
+    include_str!("../../migrations/1001_directory.sql"),
+)]);
+
+/// All of them, for the test that prepares them on both engines.
+pub const ALL: &[&dyn Prepared] = &[
+    &entries::PEOPLE,
+    &entries::TEAMS,
+    &entries::PUT_PEOPLE,
+    &entries::PUT_TEAMS,
+    &files::ANSWERED,
+    &files::LAST,
+    &files::NEXT,
+    &files::PUT,
+];
