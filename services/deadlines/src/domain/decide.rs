@@ -191,3 +191,250 @@ fn next_on(list: &[Obligation], chronology: &Chronology, at: Circumstances<'_>) 
         .filter(|day| *day > at.today)
         .min()
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::Entry;
+
+    use super::*;
+    use crate::domain::{
+        rules::Rules,
+        testing::{self, Care, day, episode, looked_after_authority, review},
+    };
+
+    /// One child worked out again and again.
+    struct World {
+        rules: Rules,
+        authority: contracts::Authority,
+        calendar: Calendar,
+        established: Established,
+        prior: Vec<Obligation>,
+    }
+
+    impl World {
+        /// With first sight over.
+        fn new() -> Self {
+            let pairs = ["en.cla.first-review", "en.cla.next-review"]
+                .map(|rule| ("ssda903".to_owned(), rule.to_owned()));
+            Self {
+                rules: Rules::built_in(),
+                authority: looked_after_authority(),
+                calendar: Calendar::england_and_wales(),
+                established: Established(pairs.into()),
+                prior: Vec::new(),
+            }
+        }
+
+        fn at_first_sight() -> Self {
+            Self {
+                established: Established::default(),
+                ..Self::new()
+            }
+        }
+
+        fn decide(&mut self, today: &str, entries: &[Entry]) -> Decision {
+            let today = day(today);
+            let running = Running::of(&self.rules, &self.authority, today);
+            let at = Circumstances {
+                running: &running,
+                calendar: &self.calendar,
+                established: &self.established,
+                today,
+            };
+            let chronology = testing::chronology(entries.to_vec());
+            let decision = decide(&self.prior, &chronology, at);
+            let again = decide(&decision.list, &chronology, at);
+            assert_eq!(again.events, [], "deciding twice is deciding once");
+            assert_eq!(again.list, decision.list);
+            self.prior.clone_from(&decision.list);
+            decision
+        }
+
+        /// The events of a day: `what rule opening`.
+        fn told(&mut self, today: &str, entries: &[Entry]) -> Vec<String> {
+            let decision = self.decide(today, entries);
+            let line = |(what, o): &(DeadlineEvent, Obligation)| {
+                let rule = o.rule.id.trim_start_matches("en.cla.");
+                format!("{what:?} {rule} {}", o.opening).to_lowercase()
+            };
+            decision.events.iter().map(line).collect()
+        }
+    }
+
+    const NOTHING: [&str; 0] = [];
+
+    fn in_care() -> Entry {
+        episode("a", "2025-05-03", None, Care::starts())
+    }
+
+    #[test]
+    fn a_deadline_is_raised_comes_nearer_twice_and_goes_overdue_once() {
+        let (mut world, facts) = (World::new(), [in_care()]);
+        assert_eq!(world.told("2025-05-06", &facts), ["raised first-review 1"]);
+        for (today, told) in [
+            ("2025-05-09", ""),
+            ("2025-05-12", "approaching first-review 1"),
+            ("2025-05-13", ""),
+            ("2025-05-27", "approaching first-review 1"),
+            ("2025-06-03", ""),
+            ("2025-06-04", "overdue first-review 1"),
+            ("2025-06-05", ""),
+        ] {
+            assert_eq!(world.told(today, &facts).join(", "), told, "{today}");
+        }
+        let met = [in_care(), review("r", "2025-06-05")];
+        assert_eq!(
+            world.told("2025-06-06", &met),
+            ["met first-review 1", "raised next-review 1"]
+        );
+    }
+
+    #[test]
+    fn raised_inside_an_approach_window_it_is_told_once_for_the_latest_step() {
+        let (mut world, facts) = (World::new(), [in_care()]);
+        assert_eq!(
+            world.told("2025-05-30", &facts),
+            ["raised first-review 1", "approaching first-review 1"]
+        );
+        assert_eq!(world.prior[0].approached, Some(day("2025-05-27")));
+        assert_eq!(world.told("2025-05-31", &facts), NOTHING);
+    }
+
+    #[test]
+    fn a_long_sleep_tells_only_what_is_still_true() {
+        let (mut world, facts) = (World::new(), [in_care()]);
+        world.told("2025-05-06", &facts);
+        assert_eq!(
+            world.told("2025-05-28", &facts),
+            ["approaching first-review 1"]
+        );
+        let mut world = World::new();
+        world.told("2025-05-06", &facts);
+        assert_eq!(world.told("2025-07-01", &facts), ["overdue first-review 1"]);
+    }
+
+    #[test]
+    fn at_first_sight_open_ones_are_raised_and_closed_ones_are_silent() {
+        let mut world = World::at_first_sight();
+        let overdue = [in_care()];
+        assert_eq!(
+            world.told("2025-07-01", &overdue),
+            ["raised first-review 1"]
+        );
+        assert!(world.prior[0].baseline);
+        let mut world = World::at_first_sight();
+        let met = [in_care(), review("r", "2025-05-30")];
+        assert_eq!(world.told("2025-08-20", &met), ["raised next-review 1"]);
+        assert_eq!(
+            world.told("2025-08-22", &met),
+            ["approaching next-review 1"]
+        );
+        assert_eq!(world.told("2025-09-01", &met), ["overdue next-review 1"]);
+    }
+
+    #[test]
+    fn raise_withdraw_raise_tells_twice_and_no_more() {
+        let (mut world, facts) = (World::new(), [in_care()]);
+        assert_eq!(world.told("2025-05-06", &facts), ["raised first-review 1"]);
+        assert_eq!(world.told("2025-05-07", &[]), ["withdrawn first-review 1"]);
+        assert_eq!(world.prior[0].withdrawn, Some(Withdrawn::NoLongerStarted));
+        assert_eq!(world.told("2025-05-08", &[]), NOTHING);
+        assert_eq!(world.told("2025-05-09", &facts), ["raised first-review 2"]);
+        assert_eq!(world.told("2025-05-09", &facts), NOTHING);
+    }
+
+    #[test]
+    fn a_retracted_review_opens_the_clock_again() {
+        let mut world = World::new();
+        let met = [in_care(), review("r", "2025-05-30")];
+        world.told("2025-05-06", &met[..1]);
+        world.told("2025-06-02", &met);
+        assert_eq!(
+            world.told("2025-06-03", &met[..1]),
+            [
+                "raised first-review 2",
+                "approaching first-review 2",
+                "withdrawn next-review 1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_moved_date_keeps_its_obligation_and_is_told_again_only_when_nearer() {
+        let mut world = World::new();
+        let at = |start| [episode("a", start, None, Care::starts())];
+        world.told("2025-05-12", &at("2025-05-03"));
+        let id = world.prior[0].id;
+        assert_eq!(
+            world.told("2025-05-13", &at("2025-05-06")),
+            ["moved first-review 1"]
+        );
+        assert_eq!(world.prior[0].id, id);
+        assert_eq!(world.prior[0].due_date, day("2025-06-04"));
+        assert_eq!(world.told("2025-05-14", &at("2025-05-06")), NOTHING);
+        assert_eq!(
+            world.told("2025-05-28", &at("2025-05-06")),
+            ["approaching first-review 1"]
+        );
+        assert_eq!(
+            world.told("2025-05-29", &at("2025-04-01")),
+            ["moved first-review 1", "overdue first-review 1"]
+        );
+    }
+
+    #[test]
+    fn when_a_child_dies_what_was_running_is_withdrawn_and_stays_so() {
+        let mut world = World::new();
+        world.told("2025-05-06", &[in_care()]);
+        let died = [episode(
+            "a",
+            "2025-05-03",
+            Some("2025-05-20"),
+            Care::starts().ended("E2"),
+        )];
+        assert_eq!(
+            world.told("2025-05-21", &died),
+            ["withdrawn first-review 1"]
+        );
+        assert_eq!(world.prior[0].withdrawn, Some(Withdrawn::Died));
+        assert_eq!(world.told("2025-07-01", &died), NOTHING);
+    }
+
+    #[test]
+    fn a_rule_switched_off_withdraws_what_runs_and_leaves_history() {
+        let mut world = World::new();
+        let facts = [in_care(), review("r", "2025-05-30")];
+        world.told("2025-06-02", &facts);
+        world.authority.sources.clear();
+        assert_eq!(
+            world.told("2025-06-03", &facts),
+            ["withdrawn next-review 1"]
+        );
+        let ends: Vec<_> = world.prior.iter().map(|o| (o.state, o.withdrawn)).collect();
+        assert_eq!(
+            ends,
+            [
+                (ObligationState::Met, None),
+                (ObligationState::Withdrawn, Some(Withdrawn::RuleOff))
+            ]
+        );
+    }
+
+    #[test]
+    fn it_looks_again_on_the_next_day_that_can_change_anything() {
+        let mut world = World::new();
+        let mut next =
+            |today, facts: &[Entry]| world.decide(today, facts).next_on.map(|d| d.to_string());
+        let facts = [in_care()];
+        assert_eq!(next("2025-05-06", &facts).as_deref(), Some("2025-05-12"));
+        assert_eq!(next("2025-05-12", &facts).as_deref(), Some("2025-05-27"));
+        assert_eq!(next("2025-05-27", &facts).as_deref(), Some("2025-06-04"));
+        assert_eq!(next("2025-06-04", &facts), None);
+        let later = [
+            in_care(),
+            testing::held_by("w1", "2025-06-09", Some("2025-06-20")),
+        ];
+        assert_eq!(next("2025-06-04", &later).as_deref(), Some("2025-06-09"));
+        assert_eq!(next("2025-06-09", &later).as_deref(), Some("2025-06-20"));
+    }
+}

@@ -3,6 +3,8 @@
 pub mod care;
 pub mod decide;
 pub mod explain;
+#[cfg(test)]
+mod properties;
 pub mod reckon;
 pub mod rules;
 pub mod running;
