@@ -5,28 +5,17 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    process::Stdio,
     time::Duration,
 };
 
 use rand::Rng;
-use rustix::process::{Signal, kill_process};
-use tokio::{
-    io::AsyncWriteExt,
-    process::{Child, ChildStdin, Command},
-    time::{Instant, sleep},
-};
+use runtime::{Ask, Guarded};
+use tokio::time::{Instant, sleep};
 
-use super::{Error, Options, STOP_GRACE, Sync};
+use super::{Error, Options, Sync};
 
 /// A large store takes a while to be read.
 const READY_WITHIN: Duration = Duration::from_mins(2);
-
-/// Becomes the server, leaving beside it a shell that reads our pipe: a line says the server has ended, the pipe's end
-/// says that we have, and then the server is ended.
-const GUARDED: &str = r#"exec 3<&0 </dev/null
-(if read -r _ <&3; then exit; fi; kill -TERM $$; sleep 1; kill -KILL $$) >/dev/null 2>&1 &
-exec "$@" 3<&-"#;
 
 /// What does not change from one start to the next.
 #[derive(Debug)]
@@ -90,73 +79,37 @@ pub(super) fn url(port: u16) -> String {
     format!("nats://127.0.0.1:{port}")
 }
 
-/// A started server. Dropped, it is ended by its guard.
+/// A started server. Dropped, it is ended.
 #[derive(Debug)]
 pub(super) struct Running {
-    process: Child,
-    held: ChildStdin,
-    pub(super) pid: u32,
+    pub(super) process: Guarded,
     pub(super) port: u16,
     pub(super) since: Instant,
-}
-
-impl Running {
-    /// Waits until the server ends by itself; safe to cancel.
-    pub(super) async fn ended(&mut self) -> io::Result<std::process::ExitStatus> {
-        let status = self.process.wait().await?;
-        release(&mut self.held).await;
-        Ok(status)
-    }
-
-    /// Asks the server to end, waits, and kills it if it does not.
-    pub(super) async fn stop(mut self) {
-        let asked = i32::try_from(self.pid)
-            .ok()
-            .and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = asked
-            && let Err(error) = kill_process(pid, Signal::TERM)
-        {
-            tracing::warn!(%error, "could not ask nats-server to stop");
-        }
-        if tokio::time::timeout(STOP_GRACE, self.ended())
-            .await
-            .is_err()
-        {
-            tracing::warn!("nats-server did not stop in time and is killed");
-            if let Err(error) = self.process.kill().await {
-                tracing::warn!(%error, "could not kill nats-server");
-            }
-            release(&mut self.held).await;
-        }
-    }
-}
-
-/// Tells the guard that there is nothing left to end. If the guard has gone, there is nobody to tell.
-async fn release(held: &mut ChildStdin) {
-    held.write_all(b"ended\n").await.unwrap_or_default();
 }
 
 pub(super) async fn launch(plan: &Plan) -> Result<Running, Error> {
     write_configuration(plan)?;
     remove_old_ports(&plan.store);
-    let (mut process, held) = spawn(plan)?;
-    let pid = process.id().unwrap_or_default();
+    let mut process = spawn(plan)?;
     let since = Instant::now();
-    let ready = tokio::time::timeout(READY_WITHIN, ready(plan, pid));
-    let ended = tokio::select! {
+    let ready = tokio::time::timeout(READY_WITHIN, ready(plan, process.pid()));
+    let what = tokio::select! {
         ready = ready => match ready {
-            Ok(port) => return Ok(Running { process, held, pid, port, since }),
+            Ok(port) => return Ok(Running { process, port, since }),
             Err(_) => format!("was not ready within {} s", READY_WITHIN.as_secs()),
         },
-        status = process.wait() => status.map_or_else(|e| e.to_string(), |s| format!("ended at its start ({s})")),
+        status = process.ended() => match status {
+            Ok(status) => format!("ended at its start ({status})"),
+            Err(error) => format!("was lost sight of ({error})"),
+        },
     };
     Err(Error::Server {
-        what: ended,
+        what,
         log: last_words(&plan.store),
     })
 }
 
-fn spawn(plan: &Plan) -> Result<(Child, ChildStdin), Error> {
+fn spawn(plan: &Plan) -> Result<Guarded, Error> {
     let path = log_file(&plan.store);
     let log = File::options()
         .create(true)
@@ -164,23 +117,10 @@ fn spawn(plan: &Plan) -> Result<(Child, ChildStdin), Error> {
         .mode(0o600)
         .open(&path)
         .map_err(|source| Error::file("open", &path, source))?;
-    let spawned = Command::new("sh")
-        .args(["-c", GUARDED, "nats-server"])
-        .arg(&plan.binary)
-        .arg("-c")
-        .arg(config_file(&plan.store))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(log)
-        // A terminal's Ctrl-C is for us: we stop the server when nothing needs it any more.
-        .process_group(0)
-        .spawn();
-    let mut process = spawned.map_err(|source| Error::file("run", &plan.binary, source))?;
-    let held = process
-        .stdin
-        .take()
-        .expect("stdin was piped two lines above");
-    Ok((process, held))
+    let config = config_file(&plan.store);
+    let arguments = ["-c".as_ref(), config.as_os_str()];
+    Guarded::spawn(&plan.binary, arguments, Ask::Terminate, log)
+        .map_err(|source| Error::file("run", &plan.binary, source))
 }
 
 /// Resolves when the server has named its port and JetStream answers there.

@@ -1,8 +1,7 @@
 //! The embedded broker: a `nats-server` child on a free loopback port, with a private store and credentials of its own.
 //!
 //! It is found or obtained (`find`, `obtain`), started (`launch`), and kept alive under the same address
-//! (`supervise`). It never outlives us, however we end: a small shell beside it holds the other end of a pipe, and
-//! ends it when that closes.
+//! (`supervise`). It never outlives us, however we end.
 
 mod error;
 mod find;

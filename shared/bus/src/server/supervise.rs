@@ -12,7 +12,7 @@ use runtime::Tasks;
 use tokio::time::sleep;
 
 use super::{
-    Error,
+    Error, STOP_GRACE,
     launch::{Plan, Running, last_words, launch},
 };
 
@@ -27,7 +27,7 @@ pub(super) struct Pid(Arc<AtomicU32>);
 
 impl Pid {
     pub(super) fn of(running: &Running) -> Self {
-        Self(Arc::new(AtomicU32::new(running.pid)))
+        Self(Arc::new(AtomicU32::new(running.process.pid())))
     }
 
     pub(super) fn get(&self) -> Option<u32> {
@@ -55,12 +55,12 @@ async fn keep(first: Running, plan: &Plan, pid: &Pid, stop: &Tasks) -> Result<()
     let mut quick_deaths = 0;
     loop {
         let life = tokio::select! {
-            status = running.ended() => {
+            status = running.process.ended() => {
                 tracing::warn!(?status, "nats-server ended and is started again");
                 running.since.elapsed()
             }
             () = stop.stopping() => {
-                running.stop().await;
+                running.process.stop(STOP_GRACE).await;
                 return Ok(());
             }
         };
@@ -70,7 +70,7 @@ async fn keep(first: Running, plan: &Plan, pid: &Pid, stop: &Tasks) -> Result<()
             return Ok(());
         };
         running = next;
-        pid.set(running.pid);
+        pid.set(running.process.pid());
     }
 }
 

@@ -156,7 +156,12 @@ async fn a_server_left_behind_on_the_same_store_is_ended_first() {
     let options = options(store.path());
     let binary = find::binary(None, &options.cache).await.unwrap();
     let plan = Plan::new(binary.clone(), &options);
-    launch::launch(&plan).await.unwrap().stop().await;
+    launch::launch(&plan)
+        .await
+        .unwrap()
+        .process
+        .stop(STOP_GRACE)
+        .await;
     let mut left = Command::new(binary)
         .arg("-c")
         .arg(launch::config_file(store.path()))
