@@ -150,6 +150,7 @@ impl Bus {
         let last = handle.cached_info().state.last_sequence;
         let config = OrderedConfig {
             deliver_policy: DeliverPolicy::LastPerSubject,
+            filter_subject: stream.subjects(),
             ..OrderedConfig::default()
         };
         let mut messages = handle.create_consumer(config).await?.messages().await?;

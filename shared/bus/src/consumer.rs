@@ -355,7 +355,7 @@ pub(crate) async fn ensure(
     let config = pull::Config {
         durable_name: Some(consumer.name.to_owned()),
         ack_policy: AckPolicy::Explicit,
-        ack_wait: Duration::from_mins(1),
+        ack_wait: Duration::from_secs(30),
         max_deliver: -1,
         max_ack_pending: i64::try_from(4 * BATCH).expect("a small constant"),
         ..pull::Config::default()
