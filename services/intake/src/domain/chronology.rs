@@ -1,0 +1,126 @@
+//! One chronology from what several sources said.
+
+use std::collections::BTreeMap;
+
+use contracts::Entry;
+
+/// All entries of a child, sorted by kind and key. Of each kind one source speaks for the child: the first of `order`
+/// that says anything of that kind. A source that is not in `order` comes after those that are, by name.
+pub fn merge(mut by_source: Vec<(String, Vec<Entry>)>, order: &[String]) -> Vec<Entry> {
+    by_source.sort_by_cached_key(|(source, _)| {
+        let place = order
+            .iter()
+            .position(|s| s == source)
+            .unwrap_or(order.len());
+        (place, source.clone())
+    });
+    let mut kinds: BTreeMap<&'static str, Vec<Entry>> = BTreeMap::new();
+    for (_, entries) in by_source {
+        let taken: Vec<_> = kinds.keys().copied().collect();
+        for entry in entries {
+            let kind = entry.fact.kind();
+            if !taken.contains(&kind) {
+                kinds.entry(kind).or_default().push(entry);
+            }
+        }
+    }
+    kinds
+        .into_values()
+        .flat_map(|mut entries| {
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            entries
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::{Fact, StaffId, chronology::InvolvementRole};
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn entry(source: &str, key: &str, fact: Fact) -> Entry {
+        Entry {
+            key: key.to_owned(),
+            source: source.to_owned(),
+            start: date(2018, 1, 1),
+            end: None,
+            known_from: date(2018, 3, 31),
+            missing_since: None,
+            fact,
+        }
+    }
+
+    fn held(source: &str, worker: &str) -> Entry {
+        let fact = Fact::Involvement {
+            worker: Some(StaffId::new(worker)),
+            team: None,
+            role: InvolvementRole::CaseHolder,
+            change_reason: None,
+        };
+        entry(source, &format!("2018-01-01 {worker}"), fact)
+    }
+
+    fn review(source: &str, key: &str) -> Entry {
+        entry(source, key, Fact::LookedAfterReview { cancelled: false })
+    }
+
+    #[test]
+    fn of_each_kind_the_first_source_in_order_speaks_and_others_fill_gaps_only() {
+        let order = ["allocations".to_owned(), "ssda903".to_owned()];
+        let ssda903 = vec![
+            held("ssda903", "SW1"),
+            review("ssda903", "b"),
+            review("ssda903", "a"),
+        ];
+        let allocations = vec![held("allocations", "A1")];
+        let both = merge(
+            vec![
+                ("ssda903".into(), ssda903.clone()),
+                ("allocations".into(), allocations),
+            ],
+            &order,
+        );
+        let seen: Vec<_> = both
+            .iter()
+            .map(|e| (e.source.as_str(), e.key.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("allocations", "2018-01-01 A1"),
+                ("ssda903", "a"),
+                ("ssda903", "b")
+            ]
+        );
+        let alone = merge(
+            vec![("allocations".into(), vec![]), ("ssda903".into(), ssda903)],
+            &order,
+        );
+        assert_eq!(alone[0].key, "2018-01-01 SW1");
+    }
+
+    #[test]
+    fn entries_are_sorted_by_kind_and_key() {
+        let merged = merge(
+            vec![(
+                "x".into(),
+                vec![review("x", "2"), held("x", "w"), review("x", "1")],
+            )],
+            &[],
+        );
+        let seen: Vec<_> = merged
+            .iter()
+            .map(|e| (e.fact.kind(), e.key.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("involvement", "2018-01-01 w"),
+                ("looked_after_review", "1"),
+                ("looked_after_review", "2")
+            ]
+        );
+    }
+}

@@ -1,0 +1,6 @@
+//! What a snapshot means, without any I/O.
+
+pub mod chronology;
+pub mod diff;
+pub mod gate;
+pub mod statements;

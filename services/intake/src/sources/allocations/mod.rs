@@ -1,0 +1,73 @@
+//! Who holds each child, from a CSV of our own: `child,staff_id,team_id,role,start_date,end_date`. A return has no
+//! workers that a directory knows; this says who they are.
+
+use contracts::{Fact, StaffId, TeamId, chronology::InvolvementRole};
+
+use super::{
+    Shape, Source, Table, child,
+    codes::Codes,
+    csv::{Cells, Fault},
+    dates::{self, Format::EitherWay},
+    id,
+};
+use crate::domain::{gate::Guard, statements::Said};
+
+pub(super) static SOURCE: Source = Source {
+    name: "allocations",
+    shape: Shape::File,
+    tables: &[Table {
+        file: "allocations.csv",
+        kind: "involvement",
+        guard: Guard::Core,
+        columns: &[
+            "child",
+            "staff_id",
+            "team_id",
+            "role",
+            "start_date",
+            "end_date",
+        ],
+        passed_over: &[],
+        needs_first: None,
+        row,
+    }],
+};
+
+const ROLE: Codes = Codes {
+    column: "role",
+    what: "case_holder, reviewer or other",
+    list: &["case_holder", "reviewer", "other"],
+};
+
+fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
+    let child = child(cells, "child")?;
+    let (worker, team) = (id(cells, "staff_id")?, id(cells, "team_id")?);
+    if worker.is_none() && team.is_none() {
+        let reason = "staff_id and team_id are both blank: say who holds, or which team does";
+        return Err(Fault::new("staff_id", "", reason));
+    }
+    let start = dates::needed(cells, "start_date", EitherWay)?;
+    let end = dates::end_after(cells, (start, "start_date"), "end_date", EitherWay)?;
+    let role = ROLE.needed(cells)?;
+    let who = worker.as_deref().or(team.as_deref()).unwrap_or_default();
+    Ok(Said {
+        child,
+        start,
+        end,
+        mark: if role == "case_holder" {
+            who.to_owned()
+        } else {
+            format!("{who} {role}")
+        },
+        fact: Fact::Involvement {
+            worker: worker.map(StaffId::new),
+            team: team.map(TeamId::new),
+            role: match role.as_str() {
+                "case_holder" => InvolvementRole::CaseHolder,
+                "reviewer" => InvolvementRole::Reviewer,
+                _ => InvolvementRole::Other,
+            },
+            change_reason: None,
+        },
+    })
+}

@@ -1,0 +1,150 @@
+//! The first line of a table: which column is where.
+
+/// A header that does not name what is needed.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum BadHeader {
+    #[error(
+        "column {column} is missing: the first line has {found}{}; rename the column or export the file with it",
+        near(.nearest.as_deref())
+    )]
+    Missing {
+        column: &'static str,
+        found: String,
+        nearest: Option<String>,
+    },
+    #[error("column {column} stands there twice: remove one of them")]
+    Twice { column: &'static str },
+    #[error("its columns are separated by {0}, not by commas: save it as comma separated CSV")]
+    Separator(&'static str),
+    #[error("its first line has a quotation mark without its pair")]
+    Quotes,
+}
+
+fn near(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(" (nearest: {name})"))
+}
+
+/// Where each needed column stands, and what else there is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub(super) columns: &'static [&'static str],
+    /// For each field of a row: which needed column it is.
+    pub(super) wanted: Vec<Option<usize>>,
+    /// Names of the columns that are passed over.
+    pub others: Vec<String>,
+}
+
+impl Header {
+    /// `passed_over` are columns that belong to the table: none of them is a needed one under a wrong name.
+    pub(super) fn read(
+        line: &str,
+        columns: &'static [&'static str],
+        passed_over: &[&str],
+    ) -> Result<Self, BadHeader> {
+        let names = super::fields(line)
+            .map(|f| f.map(|f| f.trim().to_uppercase()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| BadHeader::Quotes)?;
+        let mut wanted = vec![None; names.len()];
+        for (n, column) in columns.iter().copied().enumerate() {
+            let mut places = (0..names.len()).filter(|at| names[*at] == column.to_uppercase());
+            match (places.next(), places.next()) {
+                (Some(at), None) => wanted[at] = Some(n),
+                (Some(_), Some(_)) => return Err(BadHeader::Twice { column }),
+                (None, _) => return Err(missing(column, &names, &[columns, passed_over].concat())),
+            }
+        }
+        let others = names
+            .into_iter()
+            .zip(&wanted)
+            .filter(|(name, wanted)| wanted.is_none() && !name.is_empty())
+            .map(|(name, _)| name)
+            .collect();
+        Ok(Self {
+            columns,
+            wanted,
+            others,
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.wanted.len()
+    }
+}
+
+fn missing(column: &'static str, names: &[String], known: &[&str]) -> BadHeader {
+    for (mark, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
+        if names.len() == 1 && names[0].contains(mark) {
+            return BadHeader::Separator(name);
+        }
+    }
+    let is_known = |name: &&String| known.iter().any(|c| c.eq_ignore_ascii_case(name));
+    let nearest = names
+        .iter()
+        .filter(|n| !is_known(n))
+        .map(|n| (strsim::jaro_winkler(n, &column.to_uppercase()), n))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .map(|(_, name)| name.clone());
+    let mut found = names
+        .iter()
+        .take(30)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > 30 {
+        found.push_str(", ...");
+    }
+    BadHeader::Missing {
+        column,
+        found,
+        nearest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[&str] = &["CHILD", "REVIEW"];
+
+    #[test]
+    fn order_case_spaces_and_other_columns_do_not_matter() {
+        let header = Header::read(" review ,\"DOB\",Child,", COLUMNS, &["DOB"]).unwrap();
+        assert_eq!(header.wanted, [Some(1), None, Some(0), None]);
+        assert_eq!(header.others, ["DOB"]);
+    }
+
+    #[test]
+    fn a_missing_column_is_named_with_what_was_found_and_what_is_nearest() {
+        let error = Header::read("CHILD,REVIEWS,DOB", COLUMNS, &["DOB"]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "column REVIEW is missing: the first line has CHILD, REVIEWS, DOB (nearest: REVIEWS); rename the column or export the file with it"
+        );
+        let none_near = Header::read("CHILD,DOB", COLUMNS, &["DOB"])
+            .unwrap_err()
+            .to_string();
+        assert!(!none_near.contains("nearest"), "{none_near}");
+    }
+
+    #[test]
+    fn other_separators_and_doubled_columns_are_said() {
+        assert_eq!(
+            Header::read("CHILD;REVIEW", COLUMNS, &["DOB"]),
+            Err(BadHeader::Separator("semicolons"))
+        );
+        assert_eq!(
+            Header::read("CHILD\tREVIEW", COLUMNS, &["DOB"]),
+            Err(BadHeader::Separator("tabs"))
+        );
+        assert_eq!(
+            Header::read("CHILD,REVIEW,child", COLUMNS, &["DOB"]),
+            Err(BadHeader::Twice { column: "CHILD" })
+        );
+        assert_eq!(
+            Header::read("CHILD,\"REVIEW", COLUMNS, &["DOB"]),
+            Err(BadHeader::Quotes)
+        );
+    }
+}

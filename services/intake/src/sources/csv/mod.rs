@@ -1,0 +1,288 @@
+//! A table in a CSV file, read row by row. Only the columns asked for are ever looked at: the others never leave the
+//! line they stand in.
+
+mod fields;
+mod header;
+mod lines;
+
+use std::{borrow::Cow, io::Read};
+
+pub(super) use header::Header;
+pub(super) use lines::BadText;
+
+use fields::fields;
+use lines::{Line, Lines};
+
+/// What is wrong with one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub column: &'static str,
+    pub value: String,
+    /// What, and what to do.
+    pub reason: String,
+}
+
+impl Fault {
+    pub fn new(column: &'static str, value: &str, reason: impl Into<String>) -> Self {
+        Self {
+            column,
+            value: value.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    fn of_row(reason: impl Into<String>) -> Self {
+        Self::new("", "", reason)
+    }
+}
+
+/// The asked-for fields of one row, trimmed, in the order they were asked for.
+pub struct Cells<'r> {
+    columns: &'static [&'static str],
+    values: Vec<Cow<'r, str>>,
+}
+
+impl Cells<'_> {
+    /// Blank when the row has nothing there.
+    pub fn get(&self, column: &str) -> &str {
+        let at = self.columns.iter().position(|c| *c == column);
+        at.map_or("", |at| self.values[at].trim())
+    }
+}
+
+/// One row of the table.
+pub(super) struct Row<'r> {
+    /// As an editor counts: the header is line 1.
+    pub line: u64,
+    pub cells: Result<Cells<'r>, BadRow>,
+}
+
+/// A row that cannot be taken apart.
+pub(super) struct BadRow {
+    pub fault: Fault,
+    /// The first column, when it was whole: whose row this probably is.
+    pub child: Option<String>,
+    /// The file stops in the middle of this row.
+    pub cut_short: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BadTable {
+    #[error(transparent)]
+    Text(#[from] BadText),
+    #[error("it is empty: its first line should name the columns {}", .0.join(", "))]
+    NoHeader(&'static [&'static str]),
+    #[error(transparent)]
+    Header(#[from] header::BadHeader),
+}
+
+pub(super) struct Table<R> {
+    lines: Lines<R>,
+    header: Header,
+}
+
+impl<R: Read> Table<R> {
+    /// Reads the header; `columns` are needed, all others are passed over.
+    pub(super) fn open(
+        input: R,
+        columns: &'static [&'static str],
+        passed_over: &[&str],
+    ) -> Result<Self, BadTable> {
+        let mut lines = Lines::open(input)?;
+        while let Some(line) = lines.next_line()? {
+            if !is_blank(line.text) {
+                let header = Header::read(line.text, columns, passed_over)?;
+                return Ok(Self { lines, header });
+            }
+        }
+        Err(BadTable::NoHeader(columns))
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Hands out every row that is not blank.
+    pub(super) fn each_row(mut self, mut each: impl FnMut(Row<'_>)) -> Result<(), BadText> {
+        while let Some(line) = self.lines.next_line()? {
+            if !is_blank(line.text) {
+                each(Row {
+                    line: line.number,
+                    cells: self.header.row(&line),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Nothing but separators: spreadsheets leave such lines behind.
+fn is_blank(line: &str) -> bool {
+    line.bytes()
+        .all(|b| matches!(b, b',' | b' ' | b'\t' | b'"'))
+}
+
+impl Header {
+    fn row<'r>(&self, line: &Line<'r>) -> Result<Cells<'r>, BadRow> {
+        let mut values = vec![Cow::Borrowed(""); self.columns.len()];
+        let mut count = 0;
+        for field in fields(line.text) {
+            let Ok(field) = field else {
+                let quotes = "a quotation mark has no pair: correct the row and import again";
+                return Err(self.bad(&values, count, line, quotes.to_owned()));
+            };
+            match self.wanted.get(count) {
+                Some(Some(at)) => values[*at] = field,
+                // A spreadsheet's empty cells beyond the last column.
+                None if field.trim().is_empty() => continue,
+                Some(None) | None => {}
+            }
+            count += 1;
+        }
+        if count == self.len() {
+            return Ok(Cells {
+                columns: self.columns,
+                values,
+            });
+        }
+        let reason = format!("the row has {count} fields, the header {}", self.len());
+        Err(self.bad(&values, count, line, reason))
+    }
+
+    fn bad(
+        &self,
+        values: &[Cow<'_, str>],
+        count: usize,
+        line: &Line<'_>,
+        reason: String,
+    ) -> BadRow {
+        let cut_short = !line.ended && count < self.len();
+        let reason = if cut_short {
+            format!("{reason}, and the file stops there: it may be cut short; export it again")
+        } else {
+            reason
+        };
+        // The last field of a line that just stops may be half of one.
+        let whole = self
+            .wanted
+            .iter()
+            .position(|w| *w == Some(0))
+            .is_some_and(|at| at + 1 < count);
+        BadRow {
+            fault: Fault::of_row(reason),
+            child: whole
+                .then(|| values[0].trim().to_owned())
+                .filter(|c| !c.is_empty()),
+            cut_short,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[&str] = &["CHILD", "REVIEW"];
+
+    /// Line, and child and review; or reason, child and whether the file stops there.
+    type Seen = (
+        u64,
+        Result<(String, String), (String, Option<String>, bool)>,
+    );
+
+    fn rows(text: &str) -> Vec<Seen> {
+        let mut rows = Vec::new();
+        let table = Table::open(text.as_bytes(), COLUMNS, &[]).unwrap();
+        table
+            .each_row(|row| {
+                let cells = row
+                    .cells
+                    .map(|c| (c.get("CHILD").to_owned(), c.get("REVIEW").to_owned()));
+                rows.push((
+                    row.line,
+                    cells.map_err(|b| (b.fault.reason, b.child, b.cut_short)),
+                ));
+            })
+            .unwrap();
+        rows
+    }
+
+    fn good(line: u64, child: &str, review: &str) -> Seen {
+        (line, Ok((child.to_owned(), review.to_owned())))
+    }
+
+    #[test]
+    fn rows_keep_their_line_numbers_over_blank_lines() {
+        assert_eq!(
+            rows("\nREVIEW,DOB,CHILD\r\n,,\n a ,b, 1\n\n\"x,y\",,2,,"),
+            [good(4, "1", "a"), good(6, "2", "x,y")]
+        );
+    }
+
+    #[test]
+    fn a_row_with_the_wrong_number_of_fields_is_refused_and_the_next_is_read() {
+        let rows = rows("CHILD,DOB,REVIEW\n1,2\n1,2,3,4\n1,\"2,3\n5,,6\n");
+        let reasons: Vec<_> = rows
+            .iter()
+            .filter_map(|(line, r)| Some((*line, r.as_ref().err()?)))
+            .collect();
+        let some_1 = Some("1".to_owned());
+        assert_eq!(
+            reasons,
+            [
+                (
+                    2,
+                    &(
+                        "the row has 2 fields, the header 3".to_owned(),
+                        some_1.clone(),
+                        false
+                    )
+                ),
+                (
+                    3,
+                    &(
+                        "the row has 4 fields, the header 3".to_owned(),
+                        some_1,
+                        false
+                    )
+                ),
+                (
+                    4,
+                    &(
+                        "a quotation mark has no pair: correct the row and import again".to_owned(),
+                        None,
+                        false
+                    )
+                ),
+            ]
+        );
+        assert_eq!(rows[3], good(5, "5", "6"));
+    }
+
+    #[test]
+    fn a_file_that_stops_within_a_row_is_said_to_be_cut_short() {
+        let rows = rows("CHILD,DOB,REVIEW\n1,2,3\n12,0");
+        let (reason, child, cut_short) = rows[1].1.as_ref().unwrap_err();
+        assert!(reason.contains("may be cut short"), "{reason}");
+        assert_eq!((child.as_deref(), *cut_short), (Some("12"), true));
+        // A whole row needs no line end, and half an id is nobody's.
+        assert_eq!(self::rows("CHILD,DOB,REVIEW\n1,2,3")[0], good(2, "1", "3"));
+        assert_eq!(
+            self::rows("CHILD,DOB,REVIEW\n1")[0]
+                .1
+                .as_ref()
+                .unwrap_err()
+                .1,
+            None
+        );
+    }
+
+    #[test]
+    fn an_empty_file_names_the_columns_it_should_have() {
+        let error = Table::open("\n\n".as_bytes(), COLUMNS, &[]).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "it is empty: its first line should name the columns CHILD, REVIEW"
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! The looked-after children return (SSDA903) as every English authority makes it: a folder of CSV files. Four of its
+//! tables are read; the others hold nothing that a clock needs.
+
+mod codes;
+mod episodes;
+mod missing;
+mod reviews;
+mod sw_episodes;
+
+use super::{Shape, Source};
+
+pub(super) static SOURCE: Source = Source {
+    name: "ssda903",
+    shape: Shape::Folder,
+    tables: &[
+        episodes::TABLE,
+        reviews::TABLE,
+        missing::TABLE,
+        sw_episodes::TABLE,
+    ],
+};
