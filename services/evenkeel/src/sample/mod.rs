@@ -1,0 +1,13 @@
+//! Invented people, teams and histories, labelled synthetic, the same for the same seed: so that a real return without
+//! workers reaches somebody, and so that a first start has something to show.
+
+mod allocations;
+mod chance;
+pub mod cover;
+mod episodes;
+mod files;
+mod names;
+mod staff;
+pub mod westshire;
+
+pub use files::{SampleFile, write};
