@@ -14,6 +14,7 @@ mod supervise;
 use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
 use runtime::Tasks;
+use rustix::process::{Signal, kill_process};
 
 pub use error::Error;
 pub use find::{OLDEST, binary};
@@ -69,6 +70,19 @@ impl NatsServer {
     /// Process id of the server now running; none while it is being restarted.
     pub fn pid(&self) -> Option<u32> {
         self.pid.get()
+    }
+
+    /// Sends the running server a signal, for tests of faults. False: there is none to send it to.
+    pub fn signal(&self, signal: Signal) -> bool {
+        let pid = self.pid().and_then(|pid| i32::try_from(pid).ok());
+        pid.and_then(rustix::process::Pid::from_raw)
+            .is_some_and(|pid| kill_process(pid, signal).is_ok())
+    }
+
+    /// Kills the server and does not start it again: what it holds is not closed.
+    pub fn abandon(&self) {
+        self.supervision.token().cancel();
+        self.signal(Signal::KILL);
     }
 
     /// Stops the server and waits until it has closed its store.
