@@ -3,7 +3,10 @@
 use contracts::{Authority, commands::RuleStatus};
 use jiff::civil::Date;
 
-use super::rules::{Rule, Rules};
+use super::{
+    decide::Established,
+    rules::{Rule, Rules},
+};
 
 /// The rules that run for one authority on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,16 @@ impl<'r> Running<'r> {
                 .collect(),
             changes_on: rules.next_change(day),
         }
+    }
+
+    /// The pairs of source and rule whose first sight is over once everything has been worked out.
+    pub fn pairs(&self, authority: &Authority) -> Established {
+        let sources = authority.sources.iter();
+        let pairs = sources.flat_map(|s| {
+            let rules = self.rules.iter();
+            rules.map(move |rule| (s.source.clone(), rule.id.clone()))
+        });
+        Established(pairs.collect())
     }
 
     /// The day the data behind a rule describes: that of the newest source of its evidence.

@@ -1,0 +1,291 @@
+//! The service in the seeded world, and its statements on the real engines.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
+
+mod story;
+
+use contracts::{
+    ObligationState,
+    commands::{ExplainChild, ListDeadlines, ListRules},
+    obligation::DeadlineEvent,
+};
+use jiff::ToSpan;
+use store::Db;
+use testkit::world::Faults;
+
+use story::{Story, care, code, day, first, review};
+
+#[tokio::test]
+async fn every_statement_is_prepared_on_sqlite() {
+    let db = Db::memory(&[bus::MIGRATIONS, deadlines::MIGRATIONS])
+        .await
+        .unwrap();
+    for statement in deadlines::store::ALL {
+        db.prepare(*statement).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_first_snapshot_is_a_baseline_and_its_batch_is_complete() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.child("2", vec![care("a", "2025-05-20", None)]);
+    story.child("3", vec![care("a", "2024-05-03", Some("2024-09-02"))]);
+    story.import().await;
+    let told = story.signals();
+    assert_eq!(told.len(), 2, "closed ones are silent: {told:#?}");
+    for signal in &told {
+        assert_eq!(
+            (signal.what, signal.batch),
+            (DeadlineEvent::Raised, Some(1))
+        );
+        assert!(signal.obligation.baseline);
+        assert_eq!(signal.data_as_at, day("2025-06-10"));
+    }
+    assert_eq!(story.batches(), [(1, 2)]);
+    assert_eq!(story.lists().len(), 3);
+    story.import().await;
+    assert_eq!(
+        story.signals().len(),
+        2,
+        "a snapshot without news tells nothing"
+    );
+}
+
+#[tokio::test]
+async fn after_first_sight_what_a_snapshot_brings_is_told_with_its_batch() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    story.child(
+        "1",
+        vec![care("a", "2025-05-03", None), review("r", "2025-06-09")],
+    );
+    story.child("2", vec![care("a", "2025-06-09", None)]);
+    story.import().await;
+    let mut told: Vec<_> = story.signals()[1..]
+        .iter()
+        .map(|s| (s.child.to_string(), s.what, s.batch, s.obligation.baseline))
+        .collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            ("1".to_owned(), DeadlineEvent::Raised, Some(2), false),
+            ("1".to_owned(), DeadlineEvent::Met, Some(2), true),
+            ("2".to_owned(), DeadlineEvent::Raised, Some(2), false),
+        ]
+    );
+    assert_eq!(story.batches(), [(1, 1), (2, 3)]);
+}
+
+#[tokio::test]
+async fn days_that_pass_are_told_once_without_a_batch() {
+    let mut story = Story::at("2025-05-06").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    for _ in 0..45 {
+        story.world.clock.advance(24.hours());
+        story.world.settle().await.unwrap();
+    }
+    let told: Vec<_> = story.signals().iter().map(|s| (s.what, s.batch)).collect();
+    assert_eq!(
+        told,
+        [
+            (DeadlineEvent::Raised, Some(1)),
+            (DeadlineEvent::Approaching, None),
+            (DeadlineEvent::Approaching, None),
+            (DeadlineEvent::Overdue, None),
+        ]
+    );
+    assert_eq!(
+        story.list("1").obligations[0].state,
+        ObligationState::Overdue
+    );
+}
+
+#[tokio::test]
+async fn a_snapshot_that_moves_a_pinned_clock_is_the_cause_of_what_the_days_bring() {
+    let mut story = Story::at("2025-05-06").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.pin("2025-05-06");
+    story.import().await;
+    story.world.clock.advance(2000.hours());
+    story.world.settle().await.unwrap();
+    assert_eq!(story.signals().len(), 1, "its own days do not pass");
+    story.pin("2025-06-30");
+    story.import().await;
+    let last = story.signals().pop().unwrap();
+    assert_eq!((last.what, last.batch), (DeadlineEvent::Overdue, Some(2)));
+    assert_eq!(story.batches(), [(1, 1), (2, 1)]);
+}
+
+#[tokio::test]
+async fn a_chronology_waits_until_its_revision_of_the_authority_is_known() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    let authority = story.prepare();
+    story.world.settle().await.unwrap();
+    assert!(story.signals().is_empty() && story.lists().is_empty());
+    story.publish_authority(&authority).await;
+    assert_eq!(story.signals().len(), 1);
+    assert_eq!(story.batches(), [(1, 1)]);
+}
+
+#[tokio::test]
+async fn a_batch_is_complete_only_when_every_chronology_has_come() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    let mut authority = story.prepare();
+    (authority.children, authority.revision_sum) = (2, 2);
+    story.publish_authority(&authority).await;
+    assert_eq!((story.signals().len(), story.batches().len()), (1, 0));
+    story.child("2", vec![care("a", "2025-05-20", None)]);
+    story.send_children(1);
+    story.world.settle().await.unwrap();
+    assert_eq!(story.batches(), [(1, 2)]);
+}
+
+#[tokio::test]
+async fn a_source_that_stops_supplying_switches_its_rules_off() {
+    let mut story = Story::at("2025-05-06").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    story.supplies = vec!["care_episode"];
+    story.import().await;
+    let last = story.signals().pop().unwrap();
+    assert_eq!((last.what, last.batch), (DeadlineEvent::Withdrawn, Some(2)));
+    let rules = story
+        .ask(&ListRules {
+            authority: Some(code()),
+        })
+        .await
+        .rules;
+    assert!(
+        rules
+            .iter()
+            .all(|r| !r.runs && r.why.contains("cannot be confirmed here"))
+    );
+    story.supplies = vec!["care_episode", "looked_after_review"];
+    story.import().await;
+    let last = story.signals().pop().unwrap();
+    assert_eq!(
+        (last.what, last.obligation.opening),
+        (DeadlineEvent::Raised, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_list_is_worked_out_for_the_day_asked_and_comes_in_pages() {
+    let mut story = Story::at("2025-06-10").await;
+    for n in 0..1201 {
+        story.child(
+            &format!("{n:04}"),
+            vec![care("a", "2025-05-03", None), review("r", "2025-06-02")],
+        );
+    }
+    story.import().await;
+    let mut ask = ListDeadlines {
+        authority: Some(code()),
+        as_at: Some(day("2025-05-30")),
+        after: None,
+    };
+    let mut rows = Vec::new();
+    let mut pages = 0;
+    loop {
+        let page = story.ask(&ask).await;
+        rows.extend(page.rows);
+        pages += 1;
+        ask.after = page.next;
+        if ask.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((rows.len(), pages), (1201, 3));
+    assert!(
+        rows.iter()
+            .all(|r| r.state == ObligationState::Open && r.due_date == day("2025-06-03"))
+    );
+    assert!(rows.is_sorted_by(|a, b| a.child < b.child));
+    let now = ListDeadlines {
+        authority: None,
+        as_at: None,
+        after: None,
+    };
+    let page = story.ask(&now).await;
+    let one: Vec<_> = page
+        .rows
+        .iter()
+        .filter(|r| r.child.as_str() == "0000")
+        .collect();
+    assert_eq!(one.len(), 2);
+    assert_eq!(one[0].met_date, Some(day("2025-06-02")));
+}
+
+#[tokio::test]
+async fn a_child_is_explained_and_an_unknown_one_is_refused_in_words() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    let ask = |child: &str| ExplainChild {
+        authority: None,
+        child: child.into(),
+        as_at: None,
+    };
+    let lines = story.ask(&ask("1")).await.lines;
+    assert!(
+        lines.contains(&"First review, due Tue 3 Jun 2025: overdue.".to_owned()),
+        "{lines:#?}"
+    );
+    let refused = story.process().ask(&ask("2")).await.unwrap_err();
+    assert!(
+        format!("{refused:#}").contains("nothing is recorded"),
+        "{refused:#}"
+    );
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_each_thing_is_told_once_and_the_lists_are_right() {
+    let mut deaths = 0;
+    for seed in 0..40 {
+        let mut story = Story::seeded(seed, "2025-05-06").await;
+        for n in 0..6 {
+            story.child(&n.to_string(), vec![care("a", "2025-05-03", None)]);
+        }
+        story.send().await;
+        story.world.run(60, Faults::MANY).await.unwrap();
+        story.child(
+            "1",
+            vec![care("a", "2025-05-03", None), review("r", "2025-05-06")],
+        );
+        story.child("2", vec![]);
+        story.child("7", vec![care("a", "2025-05-06", None)]);
+        story.send().await;
+        story.world.run(60, Faults::MANY).await.unwrap();
+        for _ in 0..5 {
+            story.world.clock.advance(240.hours());
+            story.world.run(60, Faults::MANY).await.unwrap();
+        }
+        story.child(
+            "3",
+            vec![care("a", "2025-05-03", None), review("r", "2025-06-09")],
+        );
+        story.send().await;
+        story.world.run(120, Faults::MANY).await.unwrap();
+        story.world.settle().await.unwrap();
+        story.check();
+        deaths += story.world.deaths.values().sum::<u32>();
+        let state = |child: &str| first(&story.list(child)).map(|o| o.state);
+        assert_eq!(state("0"), Some(ObligationState::Overdue), "seed {seed}");
+        assert_eq!(state("1"), Some(ObligationState::Met), "seed {seed}");
+        assert_eq!(state("3"), Some(ObligationState::Met), "seed {seed}");
+        assert!(
+            state("2").is_none_or(|s| s == ObligationState::Withdrawn),
+            "seed {seed}"
+        );
+    }
+    assert!(
+        deaths > 40,
+        "only {deaths} deaths: the faults have stopped happening"
+    );
+}
