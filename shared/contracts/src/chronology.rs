@@ -144,7 +144,7 @@ pub struct Holder {
 
 impl Chronology {
     /// Who holds the child on `day`. An involvement that ended on or before `day` holds no longer; when none is open
-    /// the team of the last one stays, so that somebody is still told.
+    /// the team of the last one stays, so that somebody is still told. One that names neither worker nor team says nothing.
     pub fn holder(&self, day: Date) -> Holder {
         let mut held: Vec<_> = self
             .entries
@@ -156,7 +156,9 @@ impl Chronology {
                     team,
                     role: InvolvementRole::CaseHolder,
                     ..
-                } => Some((e.end.is_none_or(|end| end > day), e, worker, team)),
+                } if worker.is_some() || team.is_some() => {
+                    Some((e.end.is_none_or(|end| end > day), e, worker, team))
+                }
                 _ => None,
             })
             .collect();

@@ -10,6 +10,8 @@ use crate::{AuthorityCode, Stream, Token};
 pub trait Event: Serialize + DeserializeOwned {
     /// CloudEvents `type`; or its first part, for a struct that stands for several (see `event_type`).
     const TYPE: &'static str;
+    /// Every exact type: more than one only where `event_type` says which.
+    const TYPES: &'static [&'static str] = &[Self::TYPE];
     const STREAM: &'static Stream;
 
     /// The exact type of this one.
@@ -29,6 +31,13 @@ pub struct Envelope {
     /// W3C trace context of the work that published it (CloudEvents distributed tracing extension).
     pub traceparent: Option<String>,
     pub data: Vec<u8>,
+}
+
+/// The part of a type that goes into the subject.
+pub(crate) fn event_name(event_type: &str) -> &str {
+    event_type
+        .split_once('.')
+        .map_or(event_type, |(_, name)| name)
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -58,12 +67,9 @@ impl Envelope {
         event: &E,
     ) -> Self {
         let event_type = event.event_type();
-        let name = event_type
-            .split_once('.')
-            .map_or(event_type, |(_, name)| name);
         Self {
             id,
-            subject: E::STREAM.subject(authority, name, token),
+            subject: E::STREAM.subject(authority, event_name(event_type), token),
             event_type: event_type.to_owned(),
             source: format!("evenkeel/{source}"),
             time,
@@ -114,12 +120,7 @@ impl Envelope {
     }
 
     pub fn decode<E: Event>(&self) -> Result<E, EnvelopeError> {
-        let belongs = self.event_type == E::TYPE
-            || self
-                .event_type
-                .strip_prefix(E::TYPE)
-                .is_some_and(|rest| rest.starts_with('.'));
-        if !belongs {
+        if !E::TYPES.contains(&self.event_type.as_str()) {
             return Err(EnvelopeError::Type {
                 expected: E::TYPE,
                 got: self.event_type.clone(),

@@ -9,6 +9,7 @@ pub mod message;
 pub mod notice;
 pub mod obligation;
 pub mod organisation;
+pub mod schema;
 pub mod snapshot;
 pub mod streams;
 pub mod viewer;

@@ -187,6 +187,14 @@ pub struct DeadlineSignal {
 
 impl Event for DeadlineSignal {
     const TYPE: &'static str = "deadline";
+    const TYPES: &'static [&'static str] = &[
+        "deadline.raised",
+        "deadline.approaching",
+        "deadline.overdue",
+        "deadline.met",
+        "deadline.moved",
+        "deadline.withdrawn",
+    ];
     const STREAM: &'static crate::Stream = &SIGNALS;
 
     fn event_type(&self) -> &'static str {

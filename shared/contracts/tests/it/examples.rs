@@ -1,0 +1,361 @@
+//! One message of every event, with every field filled in, for a made-up authority.
+
+use contracts::{
+    Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Event, Fact, Obligation,
+    ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId, Team, TeamId,
+    chronology::{Holder, InvolvementRole},
+    message::{
+        LineChange, Message, MessageChanged, MessageKind, MessageLine, NoticeRevision, Outcome,
+        Receipt, Recipient,
+    },
+    notice::{Notice, NoticeStep, StepState},
+    obligation::{
+        BatchComputed, ChildObligations, DeadlineEvent, DeadlineSignal, Limit, LimitUnit, RuleKind,
+        RuleRef, Withdrawn,
+    },
+    organisation::Absence,
+};
+use jiff::{Timestamp, civil::Date};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub(crate) struct Example {
+    /// As in `contracts::schema::EVENTS`.
+    pub(crate) event: &'static str,
+    /// Where one event has several.
+    pub(crate) case: &'static str,
+    pub(crate) body: Value,
+}
+
+pub(crate) fn all() -> Vec<Example> {
+    vec![
+        example("Authority", "", &authority()),
+        example("Chronology", "", &chronology()),
+        example("Person", "", &person()),
+        example("Team", "", &team()),
+        example("ChildObligations", "", &child_obligations()),
+        example("DeadlineSignal", "", &signal()),
+        example("BatchComputed", "", &batch()),
+        example("Notice", "", &notice()),
+        example("SnapshotAccepted", "", &accepted()),
+        example("SnapshotRefused", "", &refused()),
+        example("Message", "", &message(to_person())),
+        example("Message", "to a team", &message(to_team())),
+        example("MessageChanged", "", &changed()),
+        example("Receipt", "", &receipt(Outcome::Accepted)),
+        example("Receipt", "failed", &receipt(failed())),
+    ]
+}
+
+fn example<E: Event>(event: &'static str, case: &'static str, body: &E) -> Example {
+    let body = serde_json::to_value(body).unwrap();
+    Example { event, case, body }
+}
+
+fn code() -> AuthorityCode {
+    "westshire".parse().unwrap()
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn uuid(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn child() -> ChildId {
+    ChildId::new("1001")
+}
+
+fn authority() -> Authority {
+    Authority {
+        authority: code(),
+        name: "Westshire".into(),
+        revision: 3,
+        clock: ClockSetting::Pinned(at("2018-03-31T08:00:00Z")),
+        sources: vec![SourceState {
+            source: "ssda903".into(),
+            as_at: day("2018-03-31"),
+            accepted_at: at("2026-11-20T01:02:03.000004Z"),
+            supplies: vec!["care_episode".into(), "looked_after_review".into()],
+        }],
+        children: 2,
+        revision_sum: 5,
+        synthetic: true,
+    }
+}
+
+fn chronology() -> Chronology {
+    let facts = [
+        Fact::CareEpisode {
+            start_reason: "S".into(),
+            legal_status: "C2".into(),
+            placement: "U1".into(),
+            end_reason: Some("X1".into()),
+        },
+        Fact::LookedAfterReview { cancelled: true },
+        Fact::Involvement {
+            worker: Some(StaffId::new("w1")),
+            team: Some(TeamId::new("t1")),
+            role: InvolvementRole::CaseHolder,
+            change_reason: Some("ORGRST".into()),
+        },
+        Fact::MissingEpisode { code: "M".into() },
+        Fact::Family {
+            family: "f1".into(),
+        },
+        Fact::Death,
+    ];
+    Chronology {
+        authority: code(),
+        child: child(),
+        revision: 2,
+        authority_revision: 3,
+        entries: facts.into_iter().map(entry).collect(),
+    }
+}
+
+fn entry(fact: Fact) -> Entry {
+    Entry {
+        key: "2016-02-15".into(),
+        source: "ssda903".into(),
+        start: day("2016-02-15"),
+        end: Some(day("2017-08-14")),
+        known_from: day("2018-03-31"),
+        missing_since: Some(day("2018-04-30")),
+        fact,
+    }
+}
+
+fn person() -> Person {
+    Person {
+        authority: code(),
+        staff_id: StaffId::new("w1"),
+        revision: 4,
+        removed: false,
+        name: "Sam Okoro".into(),
+        email: "sam.okoro@westshire.example".into(),
+        role: "social worker".into(),
+        team_id: Some(TeamId::new("t1")),
+        manager_id: Some(StaffId::new("m1")),
+        deputy_id: Some(StaffId::new("w2")),
+        fte_hundredths: Some(80),
+        start_date: Some(day("2015-09-01")),
+        leave_date: Some(day("2018-12-31")),
+        absences: vec![Absence {
+            from: day("2018-04-03"),
+            to: Some(day("2018-04-06")),
+        }],
+        working_days: vec![1, 2, 3, 4],
+        first_year_until: Some(day("2016-08-31")),
+    }
+}
+
+fn team() -> Team {
+    Team {
+        authority: code(),
+        team_id: TeamId::new("t1"),
+        revision: 1,
+        removed: false,
+        name: "Looked after North".into(),
+        parent_id: Some(TeamId::new("s1")),
+        manager_id: Some(StaffId::new("m1")),
+        mailbox: Some("north@westshire.example".into()),
+    }
+}
+
+fn obligation() -> Obligation {
+    Obligation {
+        id: uuid(1),
+        rule: RuleRef {
+            id: "en.cla.first-review".into(),
+            version: 1,
+            title: "First review".into(),
+            source: "Regulation 33(1)".into(),
+            kind: RuleKind::National,
+            limit: Limit {
+                n: 20,
+                unit: LimitUnit::WorkingDays,
+            },
+        },
+        started_by: "2018-03-01".into(),
+        trigger_date: day("2018-03-01"),
+        due_date: day("2018-03-29"),
+        state: ObligationState::Withdrawn,
+        met_date: Some(day("2018-03-28")),
+        met_by: Some("2018-03-28".into()),
+        withdrawn: Some(Withdrawn::Ended),
+        approach: vec![day("2018-03-08"), day("2018-03-29")],
+        approached: Some(day("2018-03-08")),
+        opening: 1,
+        revision: 2,
+        baseline: true,
+    }
+}
+
+fn child_obligations() -> ChildObligations {
+    ChildObligations {
+        authority: code(),
+        child: child(),
+        revision: 2,
+        day: day("2018-03-31"),
+        holder: Holder {
+            worker: Some(StaffId::new("w1")),
+            team: Some(TeamId::new("t1")),
+            since: Some(day("2017-01-09")),
+            last_worker: Some(StaffId::new("w2")),
+        },
+        family: Some("f1".into()),
+        obligations: vec![obligation()],
+    }
+}
+
+fn signal() -> DeadlineSignal {
+    DeadlineSignal {
+        authority: code(),
+        child: child(),
+        what: DeadlineEvent::Raised,
+        obligation: obligation(),
+        data_as_at: day("2018-03-31"),
+        batch: Some(3),
+    }
+}
+
+fn batch() -> BatchComputed {
+    BatchComputed {
+        authority: code(),
+        batch: 3,
+        signals: 12,
+    }
+}
+
+fn notice() -> Notice {
+    Notice {
+        id: uuid(2),
+        authority: code(),
+        person: StaffId::new("w1"),
+        child: child(),
+        obligation: uuid(1),
+        opening: 1,
+        rule: "en.cla.first-review".into(),
+        title: "First review".into(),
+        due_date: day("2018-03-29"),
+        revision: 3,
+        open: true,
+        steps: vec![NoticeStep {
+            step: "overdue".into(),
+            state: StepState::Pending,
+            why: Some("held until the next working morning".into()),
+            at: at("2018-03-31T08:00:00Z"),
+            message: Some(uuid(3)),
+        }],
+    }
+}
+
+fn accepted() -> SnapshotAccepted {
+    SnapshotAccepted {
+        authority: code(),
+        source: "ssda903".into(),
+        as_at: day("2018-03-31"),
+        revision: 3,
+        children_changed: 2,
+        recorded: 5,
+        changed: 1,
+        missing: 1,
+        retracted: 1,
+        refused_rows: 1,
+    }
+}
+
+fn refused() -> SnapshotRefused {
+    SnapshotRefused {
+        authority: code(),
+        source: "ssda903".into(),
+        as_at: day("2018-03-31"),
+        reason: "episodes.csv has half the rows it had; import it again when it is whole".into(),
+    }
+}
+
+fn to_person() -> Recipient {
+    Recipient::Person {
+        staff_id: StaffId::new("w1"),
+        name: "Sam Okoro".into(),
+        email: "sam.okoro@westshire.example".into(),
+    }
+}
+
+fn to_team() -> Recipient {
+    Recipient::TeamMailbox {
+        team: TeamId::new("t1"),
+        name: "Looked after North".into(),
+        email: "north@westshire.example".into(),
+    }
+}
+
+fn noticed() -> NoticeRevision {
+    NoticeRevision {
+        notice: uuid(2),
+        revision: 3,
+    }
+}
+
+fn message(recipient: Recipient) -> Message {
+    Message {
+        id: uuid(3),
+        authority: code(),
+        authority_name: "Westshire".into(),
+        recipient,
+        kind: MessageKind::Digest,
+        must_have: true,
+        title: "Your day: 1 review due".into(),
+        intro: "Good morning. One review needs you.".into(),
+        lines: vec![MessageLine {
+            notices: vec![noticed()],
+            children: vec![child()],
+            title: "First review".into(),
+            due_date: day("2018-03-29"),
+            text: "was due Thu 29 Mar 2018, not recorded".into(),
+            why: "20 working days from Thu 1 Mar 2018 (en.cla.first-review, version 1)".into(),
+            link: Some("https://records.westshire.example/1001".into()),
+            late: true,
+        }],
+        unlisted: vec![noticed()],
+        closing: vec!["Your manager is told next, on Tue 3 Apr 2018.".into()],
+        data_as_at: day("2018-03-31"),
+        gathered_at: at("2018-03-31T08:00:00Z"),
+        synthetic: true,
+        pinned: true,
+    }
+}
+
+fn changed() -> MessageChanged {
+    MessageChanged {
+        authority: code(),
+        notice: noticed(),
+        change: LineChange::StoodDown,
+    }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed {
+        reason: "550 no such mailbox".into(),
+    }
+}
+
+fn receipt(outcome: Outcome) -> Receipt {
+    Receipt {
+        authority: code(),
+        message: uuid(3),
+        channel: "smtp".into(),
+        outcome,
+        attempt: 1,
+        at: at("2026-11-20T08:00:01Z"),
+        told: vec![uuid(2)],
+        stood_down: vec![uuid(4)],
+    }
+}
