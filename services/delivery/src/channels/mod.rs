@@ -1,0 +1,52 @@
+//! The ways out. The only place that knows which there are.
+
+pub mod mailbox;
+pub mod smtp;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use store::Tx;
+
+pub use crate::domain::outcome::{Trouble, Verdict};
+use crate::render::Mail;
+
+/// One way out.
+#[async_trait]
+pub trait Channel: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// How many mails it can send at the same time, now.
+    fn lanes(&self) -> usize;
+
+    /// True if the effect is recorded together with the receipt: then no crash leaves a mail in doubt.
+    fn records(&self) -> bool {
+        false
+    }
+
+    /// Makes ready to send up to `want` at once, or says in words what is wrong, where, and what to do. Called before
+    /// any attempt is recorded, so that a server that is down costs no message anything.
+    async fn prepare(&self, want: usize) -> Result<(), String>;
+
+    async fn send(&self, mail: &Mail) -> Verdict;
+
+    /// For a channel that `records`: in the transaction of the receipts.
+    async fn record(&self, _tx: &mut Tx, _accepted: &[&Mail]) -> store::Result<()> {
+        Ok(())
+    }
+
+    /// Lets go of what has not been used for a while.
+    async fn tidy(&self) {}
+
+    /// Says goodbye.
+    async fn quit(&self) {}
+}
+
+/// The channel the settings ask for.
+pub fn open(config: &crate::Config) -> anyhow::Result<Arc<dyn Channel>> {
+    Ok(if config.smtp.host.is_empty() {
+        Arc::new(mailbox::Mailbox)
+    } else {
+        Arc::new(smtp::Smtp::try_new(config.smtp.clone())?)
+    })
+}
