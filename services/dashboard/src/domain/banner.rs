@@ -1,0 +1,117 @@
+//! What everybody must know before they read a page of an authority.
+
+use contracts::{ClockSetting, SourceState};
+use jiff::{Timestamp, ToSpan};
+
+use super::{
+    Place,
+    words::{self, day, london_day, moment},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Banner {
+    pub(crate) kind: Kind,
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What one must know to read the page rightly.
+    Note,
+    /// Something is wrong and somebody should act.
+    Warning,
+}
+
+impl Banner {
+    pub(crate) fn is_warning(&self) -> bool {
+        self.kind == Kind::Warning
+    }
+}
+
+/// `SSDA903 return as at Sat 31 Mar 2018`, one a source, always shown.
+pub(crate) fn data_as_at(place: &Place<'_>) -> String {
+    let mut sources = place.authority.sources.iter().collect::<Vec<_>>();
+    sources.sort_by(|a, b| a.source.cmp(&b.source));
+    match sources.as_slice() {
+        [] => "No data yet".to_owned(),
+        [first, rest @ ..] if rest.iter().all(|s| s.as_at == first.as_at) => {
+            format!("Data as at {}", day(first.as_at))
+        }
+        all => {
+            let parts: Vec<String> = all
+                .iter()
+                .map(|s| format!("{} as at {}", words::source(&s.source), day(s.as_at)))
+                .collect();
+            format!("Data: {}", parts.join("; "))
+        }
+    }
+}
+
+pub(crate) fn banners(place: &Place<'_>) -> Vec<Banner> {
+    let mut banners = Vec::new();
+    let mut add = |kind, title: &str, text: String| {
+        banners.push(Banner {
+            kind,
+            title: title.to_owned(),
+            text,
+        });
+    };
+    if let ClockSetting::Pinned(at) = place.authority.clock {
+        let stands = day(london_day(at));
+        add(
+            Kind::Note,
+            "The clock stands still",
+            format!(
+                "The clock of this authority stands at {stands}: every due date is seen from that day."
+            ),
+        );
+    }
+    if place.authority.synthetic {
+        add(
+            Kind::Note,
+            "Invented data",
+            "These data were invented or made up for trying things out. No child and no person here is real.".to_owned(),
+        );
+    }
+    for source in &place.authority.sources {
+        if let Some(since) = stale_since(place, source) {
+            add(
+                Kind::Warning,
+                "These data are old",
+                format!(
+                    "Nothing new has come from the {} since {}. What you see may already be out of date.",
+                    words::source(&source.source),
+                    moment(since)
+                ),
+            );
+        }
+    }
+    if let Some(alarm) = place.calendar.horizon_alarm(place.today) {
+        add(Kind::Warning, "Bank holidays run out", sentence(&alarm));
+    }
+    banners
+}
+
+/// When a source of an authority with a real clock last said something new, if that is too long ago.
+pub(crate) fn stale_since(place: &Place<'_>, source: &SourceState) -> Option<Timestamp> {
+    if place.is_pinned() {
+        return None;
+    }
+    let end_of_day = source
+        .as_at
+        .saturating_add(1.day())
+        .to_zoned(calendar::london())
+        .map_or(Timestamp::MAX, |z| z.timestamp());
+    let newest = source.accepted_at.min(end_of_day);
+    let limit = i64::from(place.stale_hours) * 3600;
+    (place.now.as_second() - newest.as_second() > limit).then_some(newest)
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    format!("{}{}.", first.to_uppercase(), letters.as_str())
+}

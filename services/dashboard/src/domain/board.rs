@@ -1,0 +1,87 @@
+//! The live board: each team's counts, in alphabetical order, and no more.
+
+use std::collections::BTreeMap;
+
+use contracts::{TeamId, Viewer};
+
+use super::{Place, counts::Counts, links};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Board {
+    pub(crate) teams: Vec<TeamLine>,
+    /// Children whose team no source gives; shown to those who see every count.
+    pub(crate) no_team: Option<Counts>,
+    pub(crate) total: Counts,
+    /// Names of teams with nothing to count.
+    pub(crate) quiet: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TeamLine {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) counts: Counts,
+}
+
+/// The teams whose counts `viewer` may see.
+pub(crate) fn board(place: &Place<'_>, viewer: &Viewer) -> Board {
+    let (by_team, no_team) = count(place);
+    let sees_all = matches!(
+        viewer.role,
+        contracts::Role::Operator | contracts::Role::Leader
+    );
+    let mut names: BTreeMap<TeamId, String> = place
+        .organisation
+        .teams()
+        .map(|t| (t.team_id.clone(), t.name.clone()))
+        .collect();
+    for team in by_team.keys() {
+        names
+            .entry(team.clone())
+            .or_insert_with(|| place.team_name(team));
+    }
+    let mut seen: Vec<TeamLine> = names
+        .into_iter()
+        .filter(|(id, _)| viewer.may_see_counts(place.organisation, id))
+        .map(|(id, name)| TeamLine {
+            name,
+            href: links::team(&place.authority.authority, &id),
+            counts: by_team.get(&id).copied().unwrap_or_default(),
+        })
+        .collect();
+    seen.sort_by(|a, b| alphabetical(&a.name, &b.name).then_with(|| a.href.cmp(&b.href)));
+    let (quiet, teams): (Vec<_>, Vec<_>) = seen.into_iter().partition(|t| t.counts.is_empty());
+    let no_team = Some(no_team).filter(|c| sees_all && !c.is_empty());
+    let total = teams
+        .iter()
+        .map(|t| t.counts)
+        .chain(no_team)
+        .fold(Counts::default(), Counts::plus);
+    Board {
+        teams,
+        no_team,
+        total,
+        quiet: quiet.into_iter().map(|t| t.name).collect(),
+    }
+}
+
+fn count(place: &Place<'_>) -> (BTreeMap<TeamId, Counts>, Counts) {
+    let soon_until = place.soon_until();
+    let mut by_team: BTreeMap<TeamId, Counts> = BTreeMap::new();
+    let mut no_team = Counts::default();
+    for (_, child) in place.children.living() {
+        let counts = match place.team_of(child) {
+            Some(team) => by_team.entry(team.clone()).or_default(),
+            None => &mut no_team,
+        };
+        counts.add(place, soon_until, child);
+    }
+    (by_team, no_team)
+}
+
+/// As in a telephone book: case makes no difference.
+pub(crate) fn alphabetical(a: &str, b: &str) -> std::cmp::Ordering {
+    a.to_lowercase()
+        .cmp(&b.to_lowercase())
+        .then_with(|| a.cmp(b))
+}

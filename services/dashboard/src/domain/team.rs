@@ -1,0 +1,185 @@
+//! One team: its counts, and the clocks of those children whom the viewer may see.
+
+use std::cmp::Reverse;
+
+use contracts::{ChildId, TeamId, Viewer};
+use jiff::civil::Date;
+
+use super::{
+    Place,
+    clock::ClockRow,
+    counts::{self, Counts, Kind},
+    paging::Paging,
+};
+use crate::read_model::{Child, Clock, Standing};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TeamView {
+    pub(crate) name: String,
+    /// None for somebody who may see a row of it but not the whole.
+    pub(crate) counts: Option<Counts>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) paging: Paging,
+    /// Why there are no rows, or not all.
+    pub(crate) note: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) anchor: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) hint: &'static str,
+    /// On all pages.
+    pub(crate) total: usize,
+    /// It began on the page before.
+    pub(crate) continued: bool,
+    pub(crate) rows: Vec<ClockRow>,
+}
+
+/// Why a team cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoTeam {
+    Unknown,
+    NotYours,
+}
+
+struct Found<'a> {
+    kind: Kind,
+    id: &'a ChildId,
+    child: &'a Child,
+    clock: &'a Clock,
+}
+
+pub(crate) fn team(
+    place: &Place<'_>,
+    viewer: &Viewer,
+    team: &TeamId,
+    page: usize,
+) -> Result<TeamView, NoTeam> {
+    let of_team: Vec<(&ChildId, &Child)> = place
+        .children
+        .living()
+        .filter(|(_, child)| place.organisation.team_of(&child.holder) == Some(team))
+        .collect();
+    if place.organisation.team(team).is_none() && of_team.is_empty() {
+        return Err(NoTeam::Unknown);
+    }
+    let counts = viewer
+        .may_see_counts(place.organisation, team)
+        .then(|| total(place, &of_team));
+    let found = rows(place, viewer, team, &of_team);
+    if counts.is_none() && found.is_empty() {
+        return Err(NoTeam::NotYours);
+    }
+    let paging = Paging::new(page, found.len());
+    Ok(TeamView {
+        name: place.team_name(team),
+        note: note(counts, found.len()),
+        groups: groups(place, &found, &paging),
+        counts,
+        paging,
+    })
+}
+
+fn total(place: &Place<'_>, children: &[(&ChildId, &Child)]) -> Counts {
+    let soon_until = place.soon_until();
+    let mut counts = Counts::default();
+    for (_, child) in children {
+        counts.add(place, soon_until, child);
+    }
+    counts
+}
+
+/// What the viewer may see of the team: late first, then by due date; the newest evidence first.
+fn rows<'a>(
+    place: &Place<'_>,
+    viewer: &Viewer,
+    team: &TeamId,
+    children: &[(&'a ChildId, &'a Child)],
+) -> Vec<Found<'a>> {
+    let soon_until = place.soon_until();
+    let mut found: Vec<Found<'_>> = children
+        .iter()
+        .filter(|(_, c)| {
+            viewer.may_see_rows(place.organisation, Some(team), c.holder.worker.as_ref())
+        })
+        .flat_map(|(id, child)| child.clocks.iter().map(move |clock| (*id, *child, clock)))
+        .filter_map(|(id, child, clock)| {
+            let kind = counts::kind(clock, place.today, soon_until)?;
+            Some(Found {
+                kind,
+                id,
+                child,
+                clock,
+            })
+        })
+        .collect();
+    found.sort_by_key(|f| (f.kind, f.met_on().map(Reverse), f.clock.due_date, f.id));
+    found
+}
+
+impl Found<'_> {
+    fn met_on(&self) -> Option<Date> {
+        match &self.clock.standing {
+            Standing::Met { on, .. } => Some(*on),
+            Standing::Running => None,
+        }
+    }
+}
+
+fn groups(place: &Place<'_>, found: &[Found<'_>], paging: &Paging) -> Vec<Group> {
+    let range = paging.range();
+    let starts_inside =
+        |kind| range.start > 0 && found.get(range.start - 1).is_some_and(|f| f.kind == kind);
+    found
+        .get(range.clone())
+        .unwrap_or_default()
+        .chunk_by(|a, b| a.kind == b.kind)
+        .enumerate()
+        .map(|(i, rows)| {
+            let kind = rows[0].kind;
+            let (anchor, title, hint) = words(kind);
+            Group {
+                anchor,
+                title,
+                hint,
+                total: found.iter().filter(|f| f.kind == kind).count(),
+                continued: i == 0 && starts_inside(kind),
+                rows: rows
+                    .iter()
+                    .map(|f| ClockRow::new(place, f.id, f.child, f.clock, f.kind))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// Anchor, heading and what it means.
+pub(crate) fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        Kind::Late => (
+            "late",
+            "Late",
+            "Past the date and not recorded. Many late items are late records.",
+        ),
+        Kind::Soon => ("soon", "Due within 5 working days", ""),
+        Kind::Later => ("later", "Coming", ""),
+        Kind::Met => ("recorded", "Recorded in the last 28 days", ""),
+    }
+}
+
+fn note(counts: Option<Counts>, rows: usize) -> Option<&'static str> {
+    let all = counts.map(|c| c.running() + c.met);
+    match (all, rows) {
+        (Some(all), rows) if all == rows as u64 => None,
+        (Some(_), 0) => Some(
+            "You see the numbers. The list is for those who hold the children and those who manage them.",
+        ),
+        (Some(_), _) => {
+            Some("The numbers are the whole team's. The list is of the children you hold.")
+        }
+        (None, _) => {
+            Some("The list is of the children you hold, or whose case-holders you manage.")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a person was told, or was not, and why.
+
+use contracts::{
+    StaffId,
+    notice::{Notice, NoticeStep, StepState},
+};
+
+use super::{
+    Place,
+    words::{self, day},
+};
+
+/// Matters shown.
+const AT_MOST: usize = 15;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// `First review for child 1042`.
+    pub(crate) what: String,
+    /// `Wed 7 May 2025`.
+    pub(crate) due: String,
+    pub(crate) closed: bool,
+    pub(crate) steps: Vec<ToldStep>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ToldStep {
+    /// `Told Tue 6 May 2025`.
+    pub(crate) when: String,
+    /// `reminder, 15 working days before`.
+    pub(crate) what: String,
+    pub(crate) why: Option<String>,
+}
+
+/// The newest matters first; children who died are in none of them.
+pub(crate) fn told(place: &Place<'_>, me: &StaffId) -> Vec<Told> {
+    place
+        .notices
+        .of(me)
+        .iter()
+        .filter(|n| !place.children.died(&n.child))
+        .take(AT_MOST)
+        .map(matter)
+        .collect()
+}
+
+fn matter(notice: &Notice) -> Told {
+    let mut steps: Vec<&NoticeStep> = notice.steps.iter().collect();
+    steps.sort_by_key(|s| std::cmp::Reverse(s.at));
+    Told {
+        what: format!("{} for child {}", notice.title, notice.child),
+        due: day(notice.due_date),
+        closed: !notice.open,
+        steps: steps.into_iter().map(step).collect(),
+    }
+}
+
+fn step(step: &NoticeStep) -> ToldStep {
+    let on = day(words::london_day(step.at));
+    ToldStep {
+        when: match step.state {
+            StepState::Sent => format!("Told {on}"),
+            StepState::Pending => "Waiting to be told".to_owned(),
+            StepState::Suppressed => "Not told".to_owned(),
+            StepState::StoodDown => "No longer needed".to_owned(),
+            StepState::Failed => format!("Could not be sent {on}"),
+        },
+        what: reminder(&step.step),
+        why: step.why.clone(),
+    }
+}
+
+/// A rung of the ladder in words.
+fn reminder(step: &str) -> String {
+    match step.split_once(' ').unwrap_or((step, "")) {
+        ("baseline", _) => "in the first summary".to_owned(),
+        ("approaching", "") => "as the date came nearer".to_owned(),
+        ("approaching", n) => format!("reminder {n} before the date"),
+        ("overdue", _) => "after the date had passed".to_owned(),
+        ("raised", _) => "when the clock started".to_owned(),
+        ("moved", _) => "when the date moved".to_owned(),
+        _ => step.to_owned(),
+    }
+}

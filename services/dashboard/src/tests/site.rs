@@ -1,0 +1,495 @@
+//! A served installation over invented data, with services that answer as the real ones would.
+
+use std::{sync::Arc, time::Duration};
+
+use bus::{
+    Bus, ConnectOptions, Context, CrashPoints, Landscape, Node, Question,
+    server::{Config as ServerConfig, NatsServer, Options},
+};
+use contracts::{
+    Authority, Envelope, Event, TokenKey,
+    commands::{
+        Account, AskAccount, AskDelivery, DeliveryStatus, DeliveryTrouble, HeldBatch, HeldBatches,
+        ListHeld, ListMail, Mail, MailHeader, MailPage, NewLink, ReleaseBatch, Released, Rest,
+        ShowMail,
+    },
+    ids,
+    notice::Notice,
+    obligation::ChildObligations,
+};
+use reqwest::{Method, Response, StatusCode, header};
+use runtime::{Clock, Tasks};
+use store::Db;
+use uuid::Uuid;
+
+use crate::{
+    Config, Dashboard,
+    domain::fixture::{self, NOW, code},
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// State messages to start from.
+#[derive(Default)]
+pub(super) struct Data {
+    pub(super) authorities: Vec<Authority>,
+    pub(super) teams: Vec<contracts::Team>,
+    pub(super) people: Vec<contracts::Person>,
+    pub(super) children: Vec<ChildObligations>,
+    pub(super) notices: Vec<Notice>,
+}
+
+impl Data {
+    pub(super) fn fixture() -> Self {
+        Self {
+            authorities: vec![fixture::authority()],
+            teams: fixture::teams(),
+            people: fixture::people(),
+            children: fixture::children(),
+            notices: fixture::notices(),
+        }
+    }
+
+    fn envelopes(&self) -> Vec<Envelope> {
+        let mut all = Vec::new();
+        for a in &self.authorities {
+            all.push(state(&a.authority, "authority", "state", a.revision, a));
+        }
+        for t in &self.teams {
+            all.push(state(
+                &t.authority,
+                "team",
+                t.team_id.as_str(),
+                t.revision,
+                t,
+            ));
+        }
+        for p in &self.people {
+            all.push(state(
+                &p.authority,
+                "person",
+                p.staff_id.as_str(),
+                p.revision,
+                p,
+            ));
+        }
+        for c in &self.children {
+            all.push(state(
+                &c.authority,
+                "child",
+                c.child.as_str(),
+                c.revision,
+                c,
+            ));
+        }
+        for n in &self.notices {
+            all.push(state(
+                &n.authority,
+                "notice",
+                &n.id.to_string(),
+                n.revision,
+                n,
+            ));
+        }
+        all
+    }
+}
+
+fn state<E: Event>(
+    code: &contracts::AuthorityCode,
+    kind: &str,
+    id: &str,
+    revision: u64,
+    event: &E,
+) -> Envelope {
+    let token = key().token(code, kind, id);
+    let message = ids::computed("test", &[code.as_str(), kind, id, &revision.to_string()]);
+    Envelope::new(message, "test", code, &token, NOW.parse().unwrap(), event)
+}
+
+fn key() -> TokenKey {
+    TokenKey::new([1; 32])
+}
+
+pub(super) struct Site {
+    pub(super) url: String,
+    pub(super) tasks: Tasks,
+    client: reqwest::Client,
+    publisher: Context,
+    server: NatsServer,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    pub(super) async fn start() -> Self {
+        Self::with(Data::fixture(), "127.0.0.1:0").await
+    }
+
+    pub(super) async fn with(data: Data, listen: &str) -> Self {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let folder = tempfile::tempdir().unwrap();
+        let tasks = Tasks::new();
+        let options = Options {
+            config: ServerConfig {
+                sync: bus::server::Sync::EverySecond,
+                ..ServerConfig::default()
+            },
+            store: folder.path().join("nats"),
+            cache: concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/cache").into(),
+        };
+        let server = NatsServer::start(&options, &tasks).await.unwrap();
+        let publisher = context("test", &server, &tasks).await;
+        let mut site = Self {
+            url: String::new(),
+            tasks,
+            client: reqwest::Client::builder()
+                .timeout(PATIENCE)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
+            publisher,
+            server,
+            _folder: folder,
+        };
+        site.answer().await;
+        site.publish(&data).await;
+        site.serve(listen).await;
+        site
+    }
+
+    async fn serve(&mut self, listen: &str) {
+        let context = context("dashboard", &self.server, &self.tasks).await;
+        let dashboard = Dashboard::bind(&context, config(listen)).await.unwrap();
+        dashboard.read(&context).await.unwrap();
+        self.url = format!("http://{}", dashboard.address());
+        bus::run(&context, dashboard.node()).await.unwrap();
+        // A subscription may reach the broker a moment after the request of another connection.
+        for service in ["dashboard", "delivery", "dispatch"] {
+            let subject = contracts::commands::rest_subject(service);
+            until(service, async || {
+                self.publisher
+                    .bus
+                    .ask_subject::<(), Rest>(&subject, &())
+                    .await
+                    .is_ok()
+            })
+            .await;
+        }
+    }
+
+    /// Puts state on the bus as a service would, and waits until it is there.
+    pub(super) async fn publish(&self, data: &Data) {
+        let envelopes = data.envelopes();
+        let mut tx = self.publisher.db.begin().await.unwrap();
+        bus::outbox::put(&mut tx, &envelopes).await.unwrap();
+        tx.commit().await.unwrap();
+        until("the outbox is empty", async || {
+            bus::outbox::depth(&self.publisher.db).await.unwrap() == 0
+        })
+        .await;
+    }
+
+    async fn answer(&self) {
+        bus::run(&self.publisher, Node::default()).await.unwrap();
+        for (service, node) in [("delivery", delivery()), ("dispatch", dispatch())] {
+            let context = context(service, &self.server, &self.tasks).await;
+            bus::run(&context, node).await.unwrap();
+        }
+    }
+
+    /// As the command line does it.
+    pub(super) async fn new_link(&self) -> String {
+        self.publisher.bus.ask(&NewLink {}).await.unwrap().url
+    }
+
+    pub(super) async fn sign_in(&self) -> Browser<'_> {
+        let link = self.new_link().await;
+        let answer = self.client.get(&link).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+        Browser {
+            site: self,
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+        }
+    }
+
+    /// Nobody signed in.
+    pub(super) fn stranger(&self) -> Browser<'_> {
+        Browser {
+            site: self,
+            cookie: String::new(),
+        }
+    }
+
+    /// For a second dashboard beside the first.
+    pub(super) async fn context(&self) -> Context {
+        context("dashboard", &self.server, &self.tasks).await
+    }
+}
+
+pub(super) struct Browser<'a> {
+    site: &'a Site,
+    pub(super) cookie: String,
+}
+
+/// An answer that has been read.
+pub(super) struct Shown {
+    pub(super) status: u16,
+    pub(super) headers: header::HeaderMap,
+    pub(super) html: String,
+}
+
+impl Shown {
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+
+    /// What a person can read of the page.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        let mut inside = false;
+        for c in self.html.chars() {
+            match c {
+                '<' => inside = true,
+                '>' => {
+                    inside = false;
+                    text.push(' ');
+                }
+                c if !inside => text.push(c),
+                _ => {}
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Browser<'_> {
+    /// A request as a browser sends it from our own page.
+    pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.site
+            .client
+            .request(method, format!("{}{path}", self.site.url))
+            .header(header::COOKIE, &self.cookie)
+            .header("sec-fetch-site", "same-origin")
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Shown {
+        shown(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub(super) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Shown {
+        shown(
+            self.request(Method::POST, path)
+                .form(form)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
+    }
+
+    pub(super) async fn look_as(&self, person: &str) {
+        let shown = self
+            .post(
+                "/look-as",
+                &[("authority", code().as_str()), ("person", person)],
+            )
+            .await;
+        assert_eq!(shown.status, 303, "{}", shown.text());
+    }
+
+    /// The events of a live page, as they come.
+    pub(super) async fn live(&self, path: &str, seen: &str) -> Events {
+        let path = format!("/live?path={path}&seen={seen}");
+        let answer = self.request(Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        Events {
+            answer,
+            read: String::new(),
+        }
+    }
+}
+
+pub(super) async fn shown(answer: Response) -> Shown {
+    Shown {
+        status: answer.status().as_u16(),
+        headers: answer.headers().clone(),
+        html: answer.text().await.unwrap(),
+    }
+}
+
+pub(super) struct Events {
+    answer: Response,
+    read: String,
+}
+
+impl Events {
+    /// The next event whole; none when the stream has ended.
+    pub(super) async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((event, rest)) = self.read.split_once("\n\n") {
+                let event = event.to_owned();
+                self.read = rest.to_owned();
+                return Some(event);
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.answer.chunk())
+                .await
+                .unwrap();
+            self.read
+                .push_str(std::str::from_utf8(&chunk.unwrap()?).unwrap());
+        }
+    }
+}
+
+pub(super) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(PATIENCE, waiting).await.is_ok(),
+        "waited in vain until {what}"
+    );
+}
+
+pub(super) fn config(listen: &str) -> Config {
+    Config {
+        listen: listen.parse().unwrap(),
+        public_url: String::new(),
+        stale_hours: 36,
+        session_hours: 12,
+    }
+}
+
+async fn context(service: &'static str, server: &NatsServer, tasks: &Tasks) -> Context {
+    let clock = Clock::with_domain(NOW.parse().unwrap());
+    let options = ConnectOptions {
+        url: server.url.clone(),
+        user: server.user.clone(),
+        password: server.password.clone(),
+        replicas: 1,
+    };
+    let landscape = Arc::new(Landscape::new(clock.clone()));
+    let bus = Bus::connect(&options).await.unwrap();
+    bus.ensure_streams(1).await.unwrap();
+    landscape.follow(&bus, tasks).await.unwrap();
+    Context {
+        service,
+        db: Db::memory(&[bus::MIGRATIONS]).await.unwrap(),
+        bus,
+        landscape,
+        tokens: key(),
+        clock,
+        tasks: tasks.clone(),
+        crash: CrashPoints::default(),
+    }
+}
+
+pub(super) fn mail_id() -> Uuid {
+    ids::computed("mail", &["1"])
+}
+
+fn header_of(id: Uuid) -> MailHeader {
+    MailHeader {
+        message: id,
+        authority: code(),
+        to: "Amira Khan <w1@westshire.example>".into(),
+        subject: "2 matters for today, Tue 6 May".into(),
+        at: NOW.parse().unwrap(),
+    }
+}
+
+fn delivery() -> Node {
+    let list = Question::new(|_: ListMail| async {
+        Ok(MailPage {
+            mails: vec![header_of(mail_id())],
+            total: 1,
+            next: None,
+        })
+    });
+    let show = Question::new(|ask: ShowMail| async move {
+        if ask.message != mail_id() {
+            return Err(bus::Refusal("There is no such mail.".into()).into());
+        }
+        Ok(Mail {
+            header: header_of(ask.message),
+            message_id: format!("<{}@evenkeel>", ask.message),
+            text: MAIL.into(),
+            html: format!(
+                "<!DOCTYPE html><html><body style=\"font-family:sans-serif;margin:1.5rem\"><p>{}</p></body></html>",
+                MAIL.replace("\n\n", "</p><p>")
+            ),
+        })
+    });
+    let status = Question::new(|_: AskDelivery| async {
+        Ok(DeliveryStatus {
+            channel: "mailbox".into(),
+            waiting: 3,
+            accepted: 1204,
+            failed: 1,
+            stood_down: 12,
+            in_doubt: 1,
+            trouble: Some("mail.westshire.example:587 did not answer within 10 s".into()),
+            shown: vec![DeliveryTrouble {
+                message: mail_id(),
+                authority: code(),
+                to: "nobody@westshire.example".into(),
+                what: "failed: 550 5.1.1 no such user".into(),
+                at: NOW.parse().unwrap(),
+            }],
+        })
+    });
+    Node {
+        questions: vec![list, show, status],
+        ..Node::default()
+    }
+}
+
+const MAIL: &str = "Good morning Amira,\n\nTwo things for the children you hold are due within five working days, and one is past its date and not recorded.\n\nFirst review, child-amira-a, was due Thu 1 May 2025, not recorded\n\nFirst review, child-amira-b, due Fri 9 May 2025\n\nNext, Morwenna Lowe is told on Thu 8 May.";
+
+fn dispatch() -> Node {
+    let held = Arc::new(std::sync::Mutex::new(vec![HeldBatch {
+        authority: code(),
+        batch: 7,
+        people: 140,
+        usual: 22,
+    }]));
+    let list = {
+        let held = held.clone();
+        Question::new(move |_: ListHeld| {
+            let batches = held.lock().unwrap().clone();
+            async move { Ok(HeldBatches { batches }) }
+        })
+    };
+    let release = Question::new(move |ask: ReleaseBatch| {
+        let people = held
+            .lock()
+            .unwrap()
+            .pop()
+            .filter(|b| b.batch == ask.batch)
+            .map(|b| b.people);
+        async move {
+            let people =
+                people.ok_or_else(|| bus::Refusal("This batch is not held any more.".into()))?;
+            Ok(Released { people })
+        }
+    });
+    let account = Question::new(|_: AskAccount| async {
+        Ok(Account {
+            created: 1240,
+            pending: 12,
+            sent: 1204,
+            suppressed: 9,
+            stood_down: 14,
+            failed: 1,
+            signals: 1236,
+            signals_answered: 1236,
+            nobody: 4,
+        })
+    });
+    Node {
+        questions: vec![list, release, account],
+        ..Node::default()
+    }
+}

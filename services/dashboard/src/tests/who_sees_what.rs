@@ -1,0 +1,305 @@
+//! Every page of the route table, asked as every role, of the own team and of another.
+
+use contracts::{Role, TeamId};
+
+use super::site::{Browser, Shown, Site, mail_id};
+use crate::{domain::fixture::ids_of_children, pages::ROUTES};
+
+/// A request of the table: how it is asked for, and what must come of it.
+struct Expected {
+    path: String,
+    form: Option<Vec<(&'static str, &'static str)>>,
+    status: u16,
+    shows: Vec<&'static str>,
+    hides: Vec<&'static str>,
+    /// Ids of children in the answer: these and no others.
+    children: Vec<&'static str>,
+}
+
+/// Somebody in each role, with their own team and another one.
+fn somebody(role: Role) -> (Option<&'static str>, &'static str, &'static str) {
+    match role {
+        Role::Operator => (None, "T1", "T2"),
+        Role::Worker => (Some("w1"), "T1", "T2"),
+        Role::Manager => (Some("m1"), "T1", "T2"),
+        Role::Reviewer => (Some("r1"), "T3", "T1"),
+        Role::Leader => (Some("l1"), "T1", "T2"),
+    }
+}
+
+fn expected(path: &str, role: Role, team: &str, own: bool) -> Expected {
+    let operator = role == Role::Operator;
+    let for_operator = if operator { 200 } else { 403 };
+    let base = Expected {
+        path: path
+            .replace("{code}", "westshire")
+            .replace("{team}", team)
+            .replace("{id}", &mail_id().to_string())
+            .replace("{*path}", "evenkeel.css"),
+        form: None,
+        status: 200,
+        shows: vec![],
+        hides: vec![],
+        children: vec![],
+    };
+    match path {
+        "/" => Expected {
+            shows: vec!["Westshire"],
+            ..base
+        },
+        "/a/{code}/board" => board(role, base),
+        "/a/{code}/team/{team}" => team_page(role, own, base),
+        "/a/{code}/my-day" => my_day(role, base),
+        "/a/{code}/people" => Expected {
+            status: for_operator,
+            hides: if operator {
+                vec![]
+            } else {
+                vec!["Ben Adeyemi", "Dilys Okoro"]
+            },
+            ..base
+        },
+        "/mailbox" => Expected {
+            status: for_operator,
+            hides: if operator {
+                vec![]
+            } else {
+                vec!["w1@westshire.example"]
+            },
+            ..base
+        },
+        "/mailbox/{id}" | "/mailbox/{id}/html" => Expected {
+            status: for_operator,
+            children: if operator {
+                vec!["child-amira-a", "child-amira-b"]
+            } else {
+                vec![]
+            },
+            ..base
+        },
+        "/status" => Expected {
+            status: for_operator,
+            ..base
+        },
+        "/status/release" => Expected {
+            form: Some(vec![("authority", "westshire"), ("batch", "0")]),
+            status: if operator { 409 } else { 403 },
+            ..base
+        },
+        "/look-as" => Expected {
+            form: Some(vec![("authority", "westshire"), ("person", "w3")]),
+            status: if operator { 303 } else { 403 },
+            ..base
+        },
+        "/look-as/stop" | "/sign-out" => Expected {
+            form: Some(vec![]),
+            status: 303,
+            ..base
+        },
+        "/sign-in" => Expected {
+            status: 401,
+            ..base
+        },
+        "/assets/{*path}" => base,
+        "/live" => Expected {
+            path: format!("/live?path=/a/westshire/team/{team}"),
+            status: team_page(role, own, expected("/", role, team, own)).status,
+            ..base
+        },
+        other => panic!("say here who may see {other}"),
+    }
+}
+
+fn board(role: Role, base: Expected) -> Expected {
+    let (shows, hides) = match role {
+        Role::Operator | Role::Leader => (
+            vec![
+                "north team",
+                "South team",
+                "No team recorded",
+                "Reviewing service",
+            ],
+            vec![],
+        ),
+        Role::Worker | Role::Manager => (
+            vec!["north team"],
+            vec!["South team", "No team recorded", "Reviewing service"],
+        ),
+        Role::Reviewer => (
+            vec!["Reviewing service"],
+            vec!["north team", "South team", "No team recorded"],
+        ),
+    };
+    Expected {
+        shows,
+        hides,
+        ..base
+    }
+}
+
+fn team_page(role: Role, own: bool, base: Expected) -> Expected {
+    let all = vec![
+        "child-amira-a",
+        "child-amira-b",
+        "child-ben",
+        "child-unheld",
+    ];
+    let (status, children, hides) = match (role, own) {
+        (Role::Operator | Role::Leader, _) => (200, vec![], vec!["Amira Khan", "Dilys Okoro"]),
+        (Role::Worker, true) => (
+            200,
+            vec!["child-amira-a", "child-amira-b"],
+            vec!["Ben Adeyemi"],
+        ),
+        (Role::Manager, true) => (200, all, vec![]),
+        (Role::Reviewer, true) => (200, vec![], vec!["Amira Khan"]),
+        (_, false) => (403, vec![], vec!["Late", "Dilys Okoro", "Amira Khan"]),
+    };
+    Expected {
+        status,
+        children,
+        hides: if base.path == "/" { vec![] } else { hides },
+        ..base
+    }
+}
+
+fn my_day(role: Role, base: Expected) -> Expected {
+    let (shows, children) = match role {
+        Role::Worker => (
+            vec!["Late", "What we told you"],
+            vec!["child-amira-a", "child-amira-b"],
+        ),
+        Role::Manager => (vec!["Nobody holds these children"], vec!["child-unheld"]),
+        Role::Reviewer | Role::Leader => (vec!["Nothing on record needs you today"], vec![]),
+        Role::Operator => (vec!["Choose as whom to look"], vec![]),
+    };
+    Expected {
+        shows,
+        children,
+        hides: vec!["Ben Adeyemi", "Dilys Okoro"],
+        ..base
+    }
+}
+
+async fn ask(browser: &Browser<'_>, expected: &Expected) -> Shown {
+    match &expected.form {
+        Some(form) => browser.post(&expected.path, form).await,
+        None if expected.path.starts_with("/live") && expected.status == 200 => {
+            let path = expected.path.trim_start_matches("/live?path=");
+            let mut events = browser.live(path, "").await;
+            Shown {
+                status: 200,
+                headers: Default::default(),
+                html: events.next().await.unwrap_or_default(),
+            }
+        }
+        None => browser.get(&expected.path).await,
+    }
+}
+
+fn check(what: &str, expected: &Expected, shown: &Shown, live: &[&str]) {
+    assert_eq!(shown.status, expected.status, "{what}: {}", shown.text());
+    for words in &expected.shows {
+        assert!(
+            shown.html.contains(words),
+            "{what} must show {words:?}: {}",
+            shown.text()
+        );
+    }
+    for words in &expected.hides {
+        // The bar at the top names as whom one looks.
+        let body = shown.html.split("<main").nth(1).unwrap_or(&shown.html);
+        assert!(
+            !body.contains(words),
+            "{what} must not show {words:?}: {}",
+            shown.text()
+        );
+    }
+    for child in ids_of_children() {
+        let child = child.as_str();
+        let may = expected.children.contains(&child) || live.contains(&child);
+        assert_eq!(
+            shown.html.contains(child),
+            may,
+            "{what}: {child} in {}",
+            shown.text()
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_page_shows_every_role_what_it_may_see_and_nothing_else() {
+    let site = Site::start().await;
+    for role in Role::ALL {
+        let (person, own, other) = somebody(role);
+        for (team, is_own) in [(own, true), (other, false)] {
+            for route in &ROUTES {
+                let browser = site.sign_in().await;
+                if let Some(person) = person {
+                    browser.look_as(person).await;
+                }
+                let expected = expected(route.path, role, team, is_own);
+                let shown = ask(&browser, &expected).await;
+                let what = format!("{} as {role:?}, team {team}", expected.path);
+                let live = if route.path == "/live" && expected.status == 200 {
+                    team_page(
+                        role,
+                        is_own,
+                        super::who_sees_what::expected("/", role, team, is_own),
+                    )
+                    .children
+                } else {
+                    vec![]
+                };
+                check(&what, &expected, &shown, &live);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_who_is_not_signed_in_sees_anything_but_the_stylesheet() {
+    let site = Site::start().await;
+    let stranger = site.stranger();
+    for route in &ROUTES {
+        let expected = expected(route.path, Role::Operator, "T1", true);
+        let shown = match &expected.form {
+            Some(form) => stranger.post(&expected.path, form).await,
+            None => stranger.get(&expected.path).await,
+        };
+        let open = route.path.starts_with("/assets");
+        assert_eq!(shown.status, if open { 200 } else { 401 }, "{}", route.path);
+        if !open {
+            assert!(
+                !shown.html.contains("Westshire") && !shown.html.contains("child-"),
+                "{}",
+                route.path
+            );
+            assert!(shown.text().contains("evenkeel open"), "{}", shown.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_role_follows_the_directory_at_once() {
+    let site = Site::start().await;
+    let browser = site.sign_in().await;
+    browser.look_as("w1").await;
+    let team = TeamId::new("T1");
+    let path = format!("/a/westshire/team/{team}");
+    assert!(!browser.get(&path).await.html.contains("child-ben"));
+    let mut moved = super::site::Data::default();
+    let mut amira = crate::domain::fixture::people().remove(1);
+    amira.revision = 2;
+    amira.role = "Team manager".into();
+    moved.people.push(amira);
+    let mut north = crate::domain::fixture::teams().remove(0);
+    north.revision = 2;
+    north.manager_id = Some("w1".into());
+    moved.teams.push(north);
+    site.publish(&moved).await;
+    super::site::until("Amira manages the team", async || {
+        browser.get(&path).await.html.contains("child-ben")
+    })
+    .await;
+}
