@@ -14,7 +14,7 @@ use std::{
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use given::Given;
+use given::{Given, Raw};
 use known::Known;
 pub use secret::Secret;
 
@@ -86,9 +86,16 @@ impl Settings {
 
     fn take(&mut self, known: &Known, given: &Given) -> Result<(), String> {
         let value = known.accept(given)?;
+        let (path, origin) = (given.path.join("."), given.origin.clone());
+        if matches!(given.value, Raw::Typed(_)) && known.secrets().contains(&given.path) {
+            return Err(format!(
+                "{origin}: {path} is a secret and does not belong in this file: set {}, or name a file that holds it \
+                 in {path}_file",
+                known::variable(&given.path)
+            ));
+        }
         put(&mut self.table, &given.path, value);
-        self.origins
-            .insert(given.path.join("."), given.origin.clone());
+        self.origins.insert(path, origin);
         Ok(())
     }
 
@@ -96,20 +103,7 @@ impl Settings {
     /// of settings, which more people read, but set in the environment or put in a file of its own.
     fn read_secrets(&mut self, known: &Known, problems: &mut Vec<String>) {
         for path in known.secrets() {
-            let dotted = path.join(".");
-            let variable = known::variable(&path);
-            if let Some(origin) = self.origins.get(&dotted)
-                && *origin != variable
-            {
-                problems.push(format!(
-                    "{origin}: {dotted} is a secret and does not belong in this file: set {variable}, or name a file \
-                     that holds it in {dotted}_file"
-                ));
-                continue;
-            }
-            if let Err(problem) = self.read_secret(&path, &dotted) {
-                problems.push(problem);
-            }
+            problems.extend(self.read_secret(&path, &path.join(".")).err());
         }
     }
 

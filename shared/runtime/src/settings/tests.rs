@@ -92,8 +92,8 @@ fn text_in_the_environment_stays_as_it_is_written() {
 
 #[test]
 fn a_second_underscore_after_the_name_means_the_same() {
-    let read = delivery("", &[("EVENKEEL__DELIVERY__SMTP__PORT", "25")]);
-    assert_eq!(read.smtp.port, 25);
+    let read = delivery("", &[("EVENKEEL__DELIVERY__SMTP__PASSWORD", "s3cret")]);
+    assert_eq!(read.smtp.password.reveal(), "s3cret");
 }
 
 #[test]
