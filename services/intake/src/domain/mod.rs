@@ -1,5 +1,6 @@
 //! What a snapshot means, without any I/O.
 
+pub mod authority;
 pub mod chronology;
 pub mod diff;
 pub mod gate;

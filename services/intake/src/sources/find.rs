@@ -43,8 +43,10 @@ fn in_folder(source: &'static Source, folder: &Path) -> Result<Found, Unreadable
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| cannot_open(folder, &e))? {
         let path = entry.map_err(|e| cannot_open(folder, &e))?.path();
-        if path.is_file() {
-            files.push((file_name(&path), path));
+        let name = file_name(&path);
+        // Marks of the drop folder and of desktops are nobody's data.
+        if path.is_file() && !name.starts_with('.') && !name.eq_ignore_ascii_case("ready") {
+            files.push((name, path));
         }
     }
     files.sort();
@@ -158,7 +160,14 @@ mod tests {
 
     #[test]
     fn files_are_found_in_any_case_and_read_in_the_order_of_the_source() {
-        let folder = folder(&["Reviews.CSV", "EPISODES.csv", "header.csv", "notes.txt"]);
+        let folder = folder(&[
+            "Reviews.CSV",
+            "EPISODES.csv",
+            "header.csv",
+            "notes.txt",
+            "READY",
+            ".hidden",
+        ]);
         let found = find(named("ssda903").unwrap(), folder.path()).unwrap();
         let names: Vec<_> = found
             .tables

@@ -94,3 +94,24 @@ fn id(cells: &Cells<'_>, column: &'static str) -> Result<Option<String>, Fault> 
     }
     Ok((!id.is_empty()).then(|| id.to_owned()))
 }
+
+/// The real return; none (and said so) when it is not on this machine, a failure in CI.
+#[cfg(test)]
+pub(crate) fn the_real_return() -> Option<std::path::PathBuf> {
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ssda903");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "CI must have the data; elsewhere the test is skipped"
+    )]
+    let in_ci = std::env::var("CI").is_ok();
+    assert!(!in_ci, "{} is not there", folder.display());
+    #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
+    {
+        eprintln!("skipped: {} is not there", folder.display());
+    }
+    None
+}

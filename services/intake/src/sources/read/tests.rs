@@ -1,10 +1,10 @@
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use contracts::{ChildId, Fact};
 use jiff::civil::date;
 
 use super::*;
-use crate::sources::named;
+use crate::sources::{named, the_real_return};
 
 const LIMITS: Limits = Limits {
     fall_percent: 20,
@@ -68,25 +68,6 @@ fn a_return(episodes: &str, reviews: &str, others: &[(&str, &[u8])]) -> (Reading
 }
 
 const GOOD: &str = "1,01/01/2018,S,C2,N1,U1,PR1,,,,,,\n";
-
-/// The real return; none (and said so) when it is not on this machine, a failure in CI.
-fn the_real_return() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ssda903");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "CI must have the data; elsewhere the test is skipped"
-    )]
-    let in_ci = std::env::var("CI").is_ok();
-    assert!(!in_ci, "{} is not there", folder.display());
-    #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
-    {
-        eprintln!("skipped: {} is not there", folder.display());
-    }
-    None
-}
 
 fn counted(what: &str, count: u64, children: u64) -> Counted {
     Counted {

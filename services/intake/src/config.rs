@@ -1,0 +1,52 @@
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::domain::gate::Limits;
+
+/// Section `[intake]` of the settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Largest fall of a main table since the last accepted snapshot, in per cent.
+    pub largest_fall_percent: u64,
+    /// Largest share of a file's rows that may be refused, in per cent.
+    pub largest_refused_percent: u64,
+    /// Sources, the one that speaks first first.
+    pub precedence: Vec<String>,
+    /// Blank: none.
+    pub drop_folder: PathBuf,
+    pub settling_seconds: u64,
+}
+
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
+
+impl Config {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            fall_percent: self.largest_fall_percent,
+            refused_percent: self.largest_refused_percent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources;
+
+    #[test]
+    fn the_defaults_are_settings_and_name_every_source() {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            intake: Config,
+        }
+        let file: File = toml::from_str(DEFAULTS).unwrap();
+        let mut named = file.intake.precedence.clone();
+        named.sort();
+        let mut all: Vec<_> = sources::ALL.iter().map(|s| s.name).collect();
+        all.sort_unstable();
+        assert_eq!(named, all);
+    }
+}

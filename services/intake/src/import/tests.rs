@@ -1,0 +1,583 @@
+use std::fmt::Write as _;
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+
+use bus::{
+    Bus, Context, CrashPoints, Landscape,
+    outbox::{Published, settle_and_claim},
+};
+use contracts::{
+    Authority, Chronology, ClockSetting, Envelope, Event, Fact, SnapshotAccepted, SnapshotRefused,
+    TokenKey,
+    commands::{Answer, ImportFiles, ImportSummary},
+};
+use jiff::civil::{Date, date};
+use runtime::{Clock, Tasks};
+use store::Db;
+use uuid::Uuid;
+
+use crate::{Config, MIGRATIONS, SERVICE, domain::authority::morning, node};
+
+/// A service over a store of its own, and files to feed it.
+pub(crate) struct World {
+    pub(crate) context: Context,
+    pub(crate) config: Config,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+pub(crate) const EPISODES: &str = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n";
+pub(crate) const REVIEWS: &str = "CHILD,DOB,REVIEW,REVIEW_CODE\n";
+const HELD: &str = "child,staff_id,team_id,role,start_date,end_date\n";
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::over(Db::memory(&[bus::MIGRATIONS, MIGRATIONS]).await.unwrap())
+    }
+
+    pub(crate) fn over(db: Db) -> Self {
+        let clock = Clock::manual("2025-03-31T09:00:00Z".parse().unwrap());
+        Self {
+            context: Context {
+                service: SERVICE,
+                db,
+                bus: Bus::absent(),
+                landscape: Arc::new(Landscape::new(clock.clone())),
+                tokens: TokenKey::new([7; 32]),
+                clock,
+                tasks: Tasks::new(),
+                crash: CrashPoints::default(),
+            },
+            config: defaults(),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A return of these children: an episode each from 1 January 2018, and a review on each of these days of 2018.
+    pub(crate) fn a_return(&self, name: &str, children: &[(&str, &[&str])]) -> PathBuf {
+        let folder = self.folder.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let (mut episodes, mut reviews) = (EPISODES.to_owned(), REVIEWS.to_owned());
+        for (child, days) in children {
+            writeln!(episodes, "{child},01/01/2018,S,C2,N1,U1,PR1,,,,,,").unwrap();
+            for day in *days {
+                writeln!(reviews, "{child},,{day}/2018,PN1").unwrap();
+            }
+        }
+        fs::write(folder.join("episodes.csv"), episodes).unwrap();
+        fs::write(folder.join("reviews.csv"), reviews).unwrap();
+        folder
+    }
+
+    /// Falls that a real authority never sees are normal among two children.
+    fn config_for_small_returns(&mut self) {
+        self.config.largest_fall_percent = 100;
+    }
+
+    fn held(&self, name: &str, rows: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, format!("{HELD}{rows}")).unwrap();
+        path
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    async fn ask(&self, request: ImportFiles) -> Answer<ImportSummary> {
+        let node = node(&self.context, &self.config, &self.data());
+        let answer = node.questions[0]
+            .answer(serde_json::to_vec(&request).unwrap())
+            .await;
+        serde_json::from_slice(&answer).unwrap()
+    }
+
+    async fn import(&self, path: PathBuf, as_at: Option<Date>) -> ImportSummary {
+        done(self.ask(request("ssda903", path, as_at)).await)
+    }
+
+    async fn refusal(&self, path: PathBuf, as_at: Option<Date>) -> String {
+        match self.ask(request("ssda903", path, as_at)).await {
+            Answer::Done(summary) => panic!("accepted: {summary:?}"),
+            Answer::Refused(why) => why,
+        }
+    }
+
+    /// What waits to be published, and is then taken as published; as the landscape hears of it.
+    pub(crate) async fn published(&self) -> Vec<Envelope> {
+        let now = self.context.clock.machine_now();
+        let lease = jiff::SignedDuration::from_hours(1);
+        let mut tx = self.context.db.begin().await.unwrap();
+        let claimed = settle_and_claim(&mut tx, &[], 10_000, now, lease)
+            .await
+            .unwrap();
+        let published: Vec<_> = claimed
+            .into_iter()
+            .map(|claimed| Published {
+                claimed,
+                acked: true,
+            })
+            .collect();
+        settle_and_claim(&mut tx, &published, 0, now, lease)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let envelopes: Vec<_> = published.into_iter().map(|p| p.claimed.envelope).collect();
+        for envelope in &envelopes {
+            self.context.landscape.apply(envelope).unwrap();
+        }
+        envelopes
+    }
+}
+
+pub(crate) fn defaults() -> Config {
+    #[derive(serde::Deserialize)]
+    struct File {
+        intake: Config,
+    }
+    toml::from_str::<File>(crate::DEFAULTS).unwrap().intake
+}
+
+fn request(source: &str, path: PathBuf, as_at: Option<Date>) -> ImportFiles {
+    ImportFiles {
+        key: Uuid::now_v7(),
+        authority: "westshire".parse().unwrap(),
+        name: None,
+        source: source.to_owned(),
+        path,
+        as_at,
+        synthetic: false,
+        progress: None,
+    }
+}
+
+fn done(answer: Answer<ImportSummary>) -> ImportSummary {
+    match answer {
+        Answer::Done(summary) => summary,
+        Answer::Refused(why) => panic!("refused: {why}"),
+    }
+}
+
+pub(crate) fn of<E: Event>(envelopes: &[Envelope]) -> Vec<E> {
+    let own = |e: &&Envelope| e.event_type == E::TYPE;
+    envelopes
+        .iter()
+        .filter(own)
+        .map(|e| e.decode().unwrap())
+        .collect()
+}
+
+/// Revision and keys of each child's chronology, a missing entry in brackets.
+fn chronologies(envelopes: &[Envelope]) -> BTreeMap<String, (u64, String)> {
+    let keys = |c: &Chronology| {
+        let key = |e: &contracts::Entry| match e.missing_since {
+            Some(_) => format!("({} {})", e.fact.kind(), e.key),
+            None => format!("{} {}", e.fact.kind(), e.key),
+        };
+        c.entries.iter().map(key).collect::<Vec<_>>().join(", ")
+    };
+    of::<Chronology>(envelopes)
+        .iter()
+        .map(|c| (c.child.to_string(), (c.revision, keys(c))))
+        .collect()
+}
+
+fn counts(of: &[contracts::commands::Counted]) -> Vec<(&str, u64)> {
+    of.iter().map(|c| (c.what.as_str(), c.count)).collect()
+}
+
+const MARCH: Date = date(2018, 3, 31);
+const APRIL: Date = date(2018, 4, 1);
+const SECOND: Date = date(2018, 4, 2);
+
+#[tokio::test]
+async fn the_real_return_becomes_chronologies_and_an_authority_with_a_pinned_clock() {
+    let Some(folder) = crate::sources::the_real_return() else {
+        return;
+    };
+    let world = World::new().await;
+    let summary = world.import(folder.clone(), Some(MARCH)).await;
+    assert_eq!(
+        counts(&summary.recorded),
+        [
+            ("care_episode", 5050),
+            ("looked_after_review", 12582 - 3070),
+            ("missing_episode", 36)
+        ]
+    );
+    assert_eq!(
+        counts(&summary.after_as_at),
+        [("looked_after_review", 5042)]
+    );
+    assert!(counts(&summary.set_aside).contains(&("no care episode for this child", 3070)));
+    assert_eq!((summary.children, summary.refused_rows), (2123, 1));
+    let list = fs::read_to_string(summary.refusals_file.as_ref().unwrap()).unwrap();
+    assert!(
+        list.lines()
+            .nth(1)
+            .unwrap()
+            .starts_with("sw_episodes.csv,2,SW_REASON,SWLAZY,"),
+        "{list}"
+    );
+
+    let published = world.published().await;
+    let chronologies = of::<Chronology>(&published);
+    assert_eq!(chronologies.len(), 2123);
+    let entries: usize = chronologies.iter().map(|c| c.entries.len()).sum();
+    assert_eq!(entries, 5050 + 12582 - 3070 + 36);
+    assert!(
+        chronologies
+            .iter()
+            .all(|c| (c.revision, c.authority_revision) == (1, 1))
+    );
+    let [authority] = of::<Authority>(&published).try_into().unwrap();
+    assert_eq!(authority.clock, ClockSetting::Pinned(morning(MARCH)));
+    assert_eq!(
+        (
+            authority.revision,
+            authority.children,
+            authority.revision_sum
+        ),
+        (1, 2123, 2123)
+    );
+    assert_eq!(
+        authority.sources[0].supplies,
+        ["care_episode", "looked_after_review", "missing_episode"]
+    );
+    let [accepted] = of::<SnapshotAccepted>(&published).try_into().unwrap();
+    assert_eq!(
+        (accepted.children_changed, accepted.refused_rows),
+        (2123, 1)
+    );
+
+    let again = world.import(folder, Some(MARCH)).await;
+    assert!(again.already_imported && again.recorded.is_empty());
+    assert_eq!(again.files, summary.files);
+    assert!(world.published().await.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_identifying_is_on_a_subject() {
+    let world = World::new().await;
+    let path = world.a_return("march", &[("ChildA1", &["01/02"])]);
+    world.import(path, Some(MARCH)).await;
+    for envelope in world.published().await {
+        assert!(
+            !envelope.subject.to_lowercase().contains("childa1"),
+            "{}",
+            envelope.subject
+        );
+        assert_eq!(envelope.subject.rsplit('.').next().unwrap().len(), 16);
+    }
+}
+
+#[tokio::test]
+async fn a_vanished_entry_is_missing_then_gone_and_only_its_child_is_published() {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let both = world.a_return("1", &[("1", &["01/02", "02/02"]), ("2", &["01/02"])]);
+    let less = world.a_return("2", &[("1", &["01/02"]), ("2", &["01/02"])]);
+    world.import(both.clone(), Some(MARCH)).await;
+    world.published().await;
+
+    let first = world.import(less.clone(), Some(APRIL)).await;
+    assert_eq!(counts(&first.missing), [("looked_after_review", 1)]);
+    let published = world.published().await;
+    let one =
+        "care_episode 2018-01-01, looked_after_review 2018-02-01, (looked_after_review 2018-02-02)";
+    assert_eq!(
+        chronologies(&published),
+        BTreeMap::from([("1".to_owned(), (2, one.to_owned()))])
+    );
+    let [authority] = of::<Authority>(&published).try_into().unwrap();
+    assert_eq!(
+        (
+            authority.revision,
+            authority.children,
+            authority.revision_sum
+        ),
+        (2, 2, 3)
+    );
+
+    let second = world.import(less.clone(), Some(SECOND)).await;
+    assert_eq!(counts(&second.retracted), [("looked_after_review", 1)]);
+    let one = "care_episode 2018-01-01, looked_after_review 2018-02-01";
+    assert_eq!(
+        chronologies(&world.published().await),
+        BTreeMap::from([("1".to_owned(), (3, one.to_owned()))])
+    );
+
+    let third = world.import(less, Some(date(2018, 4, 3))).await;
+    assert!(
+        third.recorded.is_empty()
+            && third.changed.is_empty()
+            && third.missing.is_empty()
+            && third.retracted.is_empty()
+    );
+    let published = world.published().await;
+    assert!(chronologies(&published).is_empty());
+    assert_eq!(
+        of::<Authority>(&published)[0].sources[0].as_at,
+        date(2018, 4, 3)
+    );
+}
+
+#[tokio::test]
+async fn a_child_that_vanished_altogether_goes_the_same_way_and_can_come_back() {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let both = world.a_return("1", &[("1", &["01/02"]), ("2", &["01/02"])]);
+    let one = world.a_return("2", &[("1", &["01/02"])]);
+    world.import(both.clone(), Some(MARCH)).await;
+    world.import(one.clone(), Some(APRIL)).await;
+    world.import(one, Some(SECOND)).await;
+    let published = world.published().await;
+    assert_eq!(chronologies(&published)["2"], (3, String::new()));
+    let back = world.import(both, Some(date(2018, 4, 3))).await;
+    assert_eq!(
+        counts(&back.recorded),
+        [("care_episode", 1), ("looked_after_review", 1)]
+    );
+    let published = world.published().await;
+    assert_eq!(chronologies(&published)["2"].0, 4);
+    assert_eq!(of::<Authority>(&published)[0].children, 2);
+}
+
+#[tokio::test]
+async fn a_row_that_is_refused_once_does_not_make_its_entry_vanish() {
+    let world = World::new().await;
+    let good = world.a_return("1", &[("1", &["01/02"]), ("2", &["01/02"])]);
+    let bad = world.a_return("2", &[("1", &["01/02"]), ("2", &["01/02"])]);
+    let broken = fs::read_to_string(bad.join("reviews.csv"))
+        .unwrap()
+        .replace("2,,01/02/2018", "2,,31/02/2018");
+    fs::write(bad.join("reviews.csv"), broken).unwrap();
+    world.import(good.clone(), Some(MARCH)).await;
+    world.published().await;
+    let summary = world.import(bad, Some(APRIL)).await;
+    assert_eq!((summary.refused_rows, summary.missing.len()), (1, 0));
+    assert!(chronologies(&world.published().await).is_empty());
+    let summary = world.import(good, Some(SECOND)).await;
+    assert!(summary.recorded.is_empty() && summary.changed.is_empty());
+}
+
+#[tokio::test]
+async fn a_correction_keeps_its_key_and_when_it_was_first_known() {
+    let world = World::new().await;
+    let path = world.a_return("1", &[("1", &["01/02"])]);
+    world.import(path.clone(), Some(MARCH)).await;
+    let text = fs::read_to_string(path.join("episodes.csv")).unwrap();
+    fs::write(path.join("episodes.csv"), text.replace(",U1,", ",U4,")).unwrap();
+    world.published().await;
+    let summary = world.import(path, Some(APRIL)).await;
+    assert_eq!(counts(&summary.changed), [("care_episode", 1)]);
+    let [chronology] = of::<Chronology>(&world.published().await)
+        .try_into()
+        .unwrap();
+    let entry = &chronology.entries[0];
+    assert_eq!(
+        (entry.key.as_str(), entry.known_from),
+        ("2018-01-01", MARCH)
+    );
+    assert!(matches!(&entry.fact, Fact::CareEpisode { placement, .. } if placement == "U4"));
+}
+
+#[tokio::test]
+async fn a_refused_snapshot_changes_nothing_and_is_told() {
+    let world = World::new().await;
+    let many: Vec<_> = (0..10).map(|n| n.to_string()).collect();
+    let all: Vec<(&str, &[&str])> = many.iter().map(|c| (c.as_str(), &["01/02"][..])).collect();
+    let good = world.a_return("1", &all);
+    world.import(good.clone(), Some(MARCH)).await;
+    world.published().await;
+    let few = world.a_return("2", &all[..7]);
+    let why = world.refusal(few, Some(APRIL)).await;
+    assert!(
+        why.contains(
+            "episodes.csv has 7 rows where the last accepted snapshot (as at 2018-03-31) had 10"
+        ),
+        "{why}"
+    );
+    let why = world.refusal(good.clone(), Some(date(2018, 3, 30))).await;
+    assert!(
+        why.contains("older than the latest accepted one (as at 2018-03-31)"),
+        "{why}"
+    );
+    let why = world
+        .refusal(world.folder.path().join("nowhere"), Some(APRIL))
+        .await;
+    assert!(why.contains("is not there"), "{why}");
+    let published = world.published().await;
+    assert_eq!(published.len(), 3);
+    let told = of::<SnapshotRefused>(&published);
+    assert_eq!((told.len(), told[0].as_at), (3, APRIL));
+    assert!(world.import(good, Some(MARCH)).await.already_imported);
+}
+
+#[tokio::test]
+async fn a_refused_snapshot_says_where_its_refused_rows_are_listed() {
+    let world = World::new().await;
+    let path = world.a_return("1", &[("1", &["31/02", "32/01", "01/02"])]);
+    let why = world.refusal(path, Some(MARCH)).await;
+    let list = world
+        .data()
+        .join("refusals/westshire-ssda903-2018-03-31.csv");
+    assert!(
+        why.ends_with(&format!("Refused rows are listed in {}", list.display())),
+        "{why}"
+    );
+    assert_eq!(fs::read_to_string(list).unwrap().lines().count(), 3);
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_the_answer_it_had() {
+    let world = World::new().await;
+    let request = request(
+        "ssda903",
+        world.a_return("1", &[("1", &["01/02"])]),
+        Some(MARCH),
+    );
+    let first = done(world.ask(request.clone()).await);
+    let other = world.a_return("2", &[("1", &["01/02", "02/02"])]);
+    world.import(other, Some(APRIL)).await;
+    assert_eq!(done(world.ask(request).await), first);
+}
+
+#[tokio::test]
+async fn imports_of_one_authority_take_turns() {
+    let world = World::new().await;
+    let path = world.a_return("1", &[("1", &["01/02"])]);
+    let node = node(&world.context, &world.config, &world.data());
+    let ask = || {
+        let body = serde_json::to_vec(&request("ssda903", path.clone(), Some(MARCH))).unwrap();
+        node.questions[0].answer(body)
+    };
+    let (a, b) = tokio::join!(ask(), ask());
+    let summary = |answer: Vec<u8>| done(serde_json::from_slice(&answer).unwrap());
+    let mut already = [summary(a).already_imported, summary(b).already_imported];
+    already.sort_unstable();
+    assert_eq!(already, [false, true]);
+    assert_eq!(of::<Chronology>(&world.published().await).len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_day_it_is_today_and_the_clock_is_real() {
+    let world = World::new().await;
+    let path = world.a_return("1", &[("1", &["01/02"])]);
+    let mut named = request("ssda903", path, None);
+    (named.name, named.synthetic) = (Some("Westshire".to_owned()), true);
+    let summary = done(world.ask(named).await);
+    assert_eq!(summary.as_at, Some(date(2025, 3, 31)));
+    let authority = of::<Authority>(&world.published().await).remove(0);
+    assert_eq!(
+        (authority.clock, authority.synthetic),
+        (ClockSetting::Real, true)
+    );
+    assert_eq!(authority.name, "Westshire");
+}
+
+#[tokio::test]
+async fn allocations_join_the_chronologies_of_the_return_and_stay_through_its_next_snapshot() {
+    let world = World::new().await;
+    let path = world.a_return("1", &[("1", &["01/02"]), ("2", &[])]);
+    let alone = world.import(path, Some(MARCH)).await;
+    assert!(
+        alone
+            .notes
+            .iter()
+            .any(|n| n.starts_with("Nobody is known to hold these children")),
+        "{:?}",
+        alone.notes
+    );
+    world.published().await;
+    let held = world.held(
+        "held.csv",
+        "1,A1,,case_holder,2018-01-01,\n3,A1,,case_holder,2018-01-01,\n",
+    );
+    let summary = done(world.ask(request("allocations", held, Some(MARCH))).await);
+    assert_eq!(counts(&summary.recorded), [("involvement", 2)]);
+    let published = world.published().await;
+    let want = "care_episode 2018-01-01, involvement 2018-01-01 A1, looked_after_review 2018-02-01";
+    let seen = chronologies(&published);
+    assert_eq!(seen["1"], (2, want.to_owned()));
+    assert_eq!(seen["3"], (1, "involvement 2018-01-01 A1".to_owned()));
+    assert_eq!(seen.len(), 2);
+    let authority = of::<Authority>(&published).remove(0);
+    assert_eq!(
+        (
+            authority.children,
+            authority.revision_sum,
+            authority.sources.len()
+        ),
+        (3, 4, 2)
+    );
+    let next = world.a_return("2", &[("1", &["01/02", "02/02"]), ("2", &[])]);
+    world.import(next, Some(APRIL)).await;
+    let seen = chronologies(&world.published().await);
+    assert_eq!(
+        seen["1"],
+        (3, format!("{want}, looked_after_review 2018-02-02"))
+    );
+}
+
+#[tokio::test]
+async fn a_chronology_too_large_to_pass_on_is_named_and_the_others_go_on() {
+    let world = World::new().await;
+    let days: Vec<String> = (1..=28)
+        .flat_map(|d| (1..=12).map(move |m| format!("{d:02}/{m:02}")))
+        .collect();
+    let days: Vec<&str> = days.iter().map(String::as_str).cycle().take(8000).collect();
+    let path = world.a_return("1", &[("big", &days), ("2", &["01/02"])]);
+    let summary = world.import(path, Some(MARCH)).await;
+    let note = summary
+        .notes
+        .iter()
+        .find(|n| n.starts_with("What is recorded about child big"))
+        .unwrap();
+    assert!(note.contains("more than the 900 KB"), "{note}");
+    assert_eq!(
+        counts(&summary.recorded),
+        [("care_episode", 1), ("looked_after_review", 1)]
+    );
+    let published = world.published().await;
+    assert_eq!(chronologies(&published).keys().collect::<Vec<_>>(), ["2"]);
+    assert_eq!(of::<Authority>(&published)[0].children, 1);
+}
+
+#[tokio::test]
+async fn dying_before_the_commit_leaves_nothing_and_the_same_request_does_it_all() {
+    let mut world = World::new().await;
+    let request = request(
+        "ssda903",
+        world.a_return("1", &[("1", &["01/02"])]),
+        Some(MARCH),
+    );
+    world.context.crash = CrashPoints::new(|point| point == "intake.before-commit");
+    assert!(matches!(
+        world.ask(request.clone()).await,
+        Answer::Refused(_)
+    ));
+    assert!(world.published().await.is_empty());
+    world.context.crash = CrashPoints::default();
+    assert!(!done(world.ask(request).await).already_imported);
+    assert_eq!(of::<Chronology>(&world.published().await).len(), 1);
+}
+
+#[tokio::test]
+async fn when_refused_rows_cannot_be_listed_the_import_says_so_and_changes_nothing() {
+    let world = World::new().await;
+    fs::write(world.data(), "in the way").unwrap();
+    let path = world.a_return("1", &[("1", &["31/02", "01/02", "02/02"])]);
+    let why = world.refusal(path, Some(MARCH)).await;
+    assert!(
+        why.contains("the refused rows could not be written to a file"),
+        "{why}"
+    );
+    assert!(of::<Chronology>(&world.published().await).is_empty());
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_sqlite() {
+    let world = World::new().await;
+    for statement in crate::store::ALL {
+        world.context.db.prepare(*statement).await.unwrap();
+    }
+}

@@ -1,0 +1,33 @@
+//! Every statement of this service.
+
+mod authorities;
+mod children;
+mod snapshots;
+
+use ::store::{Migrations, Prepared};
+
+pub use authorities::{lock, save};
+pub use children::{Head, Said, heads, put_children, put_said, revisions, said};
+pub use snapshots::{Accepted, accept, answered, imported, last};
+
+pub const MIGRATIONS: Migrations = Migrations(&[(
+    1001,
+    "intake",
+    include_str!("../../migrations/1001_intake.sql"),
+)]);
+
+/// For the test that prepares all of them on both engines.
+pub const ALL: &[&dyn Prepared] = &[
+    &authorities::LOCK,
+    &authorities::SAVE,
+    &children::HEADS,
+    &children::SAID,
+    &children::REVISIONS,
+    &children::PUT_SAID,
+    &children::PUT_CHILDREN,
+    &snapshots::ANSWERED,
+    &snapshots::IMPORTED,
+    &snapshots::LAST,
+    &snapshots::PUT_SNAPSHOT,
+    &snapshots::PUT_SOURCE,
+];
