@@ -35,22 +35,29 @@ pub async fn binary(named: Option<&Path>, cache: &Path) -> Result<PathBuf, Error
                 oldest: OLDEST.to_string(),
             });
     }
+    let found = match first_good(candidates(cache)).await {
+        Ok(binary) => return Ok(binary),
+        Err(found) if found.is_empty() => "there is none on the PATH".to_owned(),
+        Err(found) => found.join(", "),
+    };
+    obtain_into(cache).await.map_err(|why| Error::NotFound {
+        oldest: OLDEST.to_string(),
+        found,
+        why,
+        package: obtain::package(),
+    })
+}
+
+/// The first one to be used, or what each of them is.
+async fn first_good(candidates: Vec<PathBuf>) -> Result<PathBuf, Vec<String>> {
     let mut found = Vec::new();
-    for candidate in candidates(cache) {
+    for candidate in candidates {
         match check(&candidate).await {
             Ok(()) => return Ok(candidate),
             Err(why) => found.push(why),
         }
     }
-    if found.is_empty() {
-        found.push("none on the PATH".to_owned());
-    }
-    obtain_into(cache).await.map_err(|why| Error::NotFound {
-        oldest: OLDEST.to_string(),
-        found: found.join(", "),
-        why,
-        package: obtain::package(),
-    })
+    Err(found)
 }
 
 async fn obtain_into(cache: &Path) -> Result<PathBuf, String> {
@@ -139,6 +146,16 @@ mod tests {
             .to_string();
         let found = format!("{} is 2.9, and Evenkeel needs 2.14 or newer", old.display());
         assert!(refused.starts_with(&found), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn an_old_server_is_passed_over_and_told_about_when_there_is_no_other() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let old = program(one.path(), "nats-server: v2.9.10");
+        let new = program(two.path(), "nats-server: v2.15.1");
+        assert_eq!(first_good(vec![old.clone(), new.clone()]).await, Ok(new));
+        let found = first_good(vec![old.clone()]).await.unwrap_err();
+        assert_eq!(found, [format!("{} is 2.9", old.display())]);
     }
 
     #[tokio::test]

