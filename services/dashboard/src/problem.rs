@@ -2,11 +2,17 @@
 
 use askama::Template;
 use axum::{
+    extract::{FromRequestParts, Request, State},
     http::StatusCode,
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use crate::layout::{self, Frame};
+use crate::{
+    app::App,
+    asker::Asker,
+    layout::{self, Frame, Tab},
+};
 
 /// Why a page cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +40,6 @@ struct Page {
     words: String,
     next: Vec<&'static str>,
     retry: bool,
-    stop: bool,
 }
 
 const NEW_LINK: &str =
@@ -99,17 +104,37 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    fn page(&self, frame: Frame) -> Response {
         let page = Page {
-            frame: Frame::bare(self.heading()),
+            frame,
             heading: self.heading(),
             words: self.words(),
             next: self.next(),
-            stop: matches!(self, Self::NotYours(_)),
             retry: matches!(self, Self::SignIn | Self::NotAnswering(_)),
         };
         (self.status(), layout::html(&page)).into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.page(Frame::bare(self.heading()));
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives a problem's page the navigation of whoever met it, and says as whom they look.
+pub(crate) async fn framed(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let asker = Asker::from_request_parts(&mut parts, &app).await.ok();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    match (response.extensions().get::<Problem>(), asker) {
+        (Some(problem), Some(asker)) => {
+            problem.page(Frame::new(&asker, Tab::Elsewhere, problem.heading()))
+        }
+        _ => response,
     }
 }
 

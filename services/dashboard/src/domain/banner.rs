@@ -71,7 +71,7 @@ pub(crate) fn banners(place: &Place<'_>) -> Vec<Banner> {
         add(
             Kind::Note,
             "Invented data",
-            "These data were invented or made up for trying things out. No child and no person here is real.".to_owned(),
+            "Some of these data, or all, were invented for trying Evenkeel out.".to_owned(),
         );
     }
     for source in &place.authority.sources {
@@ -114,4 +114,76 @@ fn sentence(text: &str) -> String {
         return String::new();
     };
     format!("{}{}.", first.to_uppercase(), letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::fixture::{Fixture, NOW};
+
+    fn titles(fixture: &Fixture) -> Vec<String> {
+        banners(&fixture.place())
+            .into_iter()
+            .map(|b| b.title)
+            .collect()
+    }
+
+    #[test]
+    fn a_source_is_old_after_36_hours_on_a_real_clock_and_never_on_a_pinned_one() {
+        let mut fixture = Fixture::new();
+        let now: Timestamp = NOW.parse().unwrap();
+        assert_eq!(titles(&fixture), [""; 0]);
+        fixture.authority.sources[0].accepted_at = now - 36.hours();
+        assert_eq!(titles(&fixture), [""; 0]);
+        fixture.authority.sources[0].accepted_at = now - 36.hours() - 1.second();
+        assert_eq!(titles(&fixture), ["These data are old"]);
+        fixture.authority.clock = ClockSetting::Pinned(now);
+        assert_eq!(titles(&fixture), ["The clock stands still"]);
+    }
+
+    #[test]
+    fn data_that_describe_an_old_day_are_old_however_lately_they_came() {
+        let mut fixture = Fixture::new();
+        fixture.authority.sources[0].as_at = date(2025, 5, 4);
+        assert_eq!(titles(&fixture), [""; 0], "32.5 hours after that day's end");
+        fixture.authority.sources[0].as_at = date(2025, 5, 3);
+        assert_eq!(titles(&fixture), ["These data are old"]);
+    }
+
+    #[test]
+    fn bank_holidays_that_run_out_are_told_in_time() {
+        let fixture = Fixture::new();
+        let late = Place {
+            today: date(2028, 6, 1),
+            ..fixture.place()
+        };
+        let alarm = banners(&late).pop().unwrap();
+        assert!(alarm.is_warning());
+        assert!(
+            alarm
+                .text
+                .starts_with("Bank holidays are known to Sun 31 Dec 2028 only"),
+            "{}",
+            alarm.text
+        );
+    }
+
+    #[test]
+    fn each_source_is_dated_unless_they_agree() {
+        let mut fixture = Fixture::new();
+        assert_eq!(data_as_at(&fixture.place()), "Data as at Tue 6 May 2025");
+        fixture.authority.sources.push(SourceState {
+            source: "allocations".into(),
+            as_at: date(2025, 5, 5),
+            ..fixture.authority.sources[0].clone()
+        });
+        assert_eq!(
+            data_as_at(&fixture.place()),
+            "Data: allocations as at Mon 5 May 2025; SSDA903 return as at Tue 6 May 2025"
+        );
+        fixture.authority.sources.clear();
+        assert_eq!(data_as_at(&fixture.place()), "No data yet");
+    }
 }

@@ -85,3 +85,49 @@ pub(crate) fn alphabetical(a: &str, b: &str) -> std::cmp::Ordering {
         .cmp(&b.to_lowercase())
         .then_with(|| a.cmp(b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture::{Fixture, code};
+
+    #[test]
+    fn teams_are_alphabetical_whatever_their_numbers_and_quiet_ones_only_named() {
+        let fixture = Fixture::new();
+        let board = board(&fixture.place(), &Viewer::operator(code()));
+        let names: Vec<&str> = board.teams.iter().map(|t| t.name.as_str()).collect();
+        assert_eq!(names, ["north team", "South team"]);
+        assert_eq!(board.quiet, ["Reviewing service"]);
+    }
+
+    #[test]
+    fn the_numbers_of_the_teams_come_to_the_total_and_leave_out_a_child_who_died() {
+        let fixture = Fixture::new();
+        let board = board(&fixture.place(), &Viewer::operator(code()));
+        let north = Counts {
+            late: 2,
+            soon: 2,
+            later: 1,
+            met: 1,
+            unheld: 1,
+        };
+        assert_eq!(board.teams[0].counts, north);
+        let total = Counts {
+            late: 3,
+            soon: 4,
+            later: 1,
+            met: 1,
+            unheld: 2,
+        };
+        assert_eq!(board.total, total);
+        assert_eq!(board.no_team.map(|c| c.unheld), Some(1));
+    }
+
+    #[test]
+    fn the_total_is_of_what_the_viewer_sees() {
+        let fixture = Fixture::new();
+        let seen = board(&fixture.place(), &fixture.viewer("w3"));
+        assert_eq!((seen.total.late, seen.total.soon), (1, 1));
+        assert_eq!(seen.no_team, None);
+    }
+}

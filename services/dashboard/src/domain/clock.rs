@@ -55,7 +55,7 @@ impl ClockRow {
     ) -> Self {
         let (due, distance) = match &clock.standing {
             Standing::Running => (day(clock.due_date), place.distance(clock.due_date)),
-            Standing::Met { on, .. } => (day(clock.due_date), recorded(clock.due_date, *on)),
+            Standing::Met { on, .. } => (day(clock.due_date), took_place(clock.due_date, *on)),
         };
         Self {
             anchor: format!("clock-{}", clock.obligation),
@@ -70,11 +70,11 @@ impl ClockRow {
     }
 }
 
-fn recorded(due: Date, on: Date) -> String {
+fn took_place(due: Date, on: Date) -> String {
     if on <= due {
-        format!("recorded for {}, in time", day(on))
+        format!("took place {}, in time", day(on))
     } else {
-        format!("recorded for {}, after its date", day(on))
+        format!("took place {}, after its date", day(on))
     }
 }
 
@@ -135,5 +135,80 @@ fn set_by(kind: RuleKind) -> &'static str {
         RuleKind::National => "a national limit",
         RuleKind::Guidance => "from guidance",
         RuleKind::Local => "set by the authority",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{
+        domain::{
+            counts,
+            fixture::{Fixture, held, met, open},
+        },
+        read_model::Children,
+    };
+
+    fn row(obligation: contracts::Obligation) -> ClockRow {
+        let fixture = Fixture::new();
+        let place = fixture.place();
+        let mut children = Children::default();
+        children.apply(held("1", "w1", vec![obligation]));
+        let (id, child) = children.living().next().unwrap();
+        let clock = &child.clocks[0];
+        let kind = counts::kind(clock, place.today, place.soon_until()).unwrap();
+        ClockRow::new(&place, id, child, clock, kind)
+    }
+
+    #[test]
+    fn a_running_clock_shows_its_arithmetic_and_that_nothing_is_recorded() {
+        let row = row(open(date(2025, 5, 14)));
+        assert_eq!(
+            (row.due.as_str(), row.distance.as_str()),
+            ("Wed 14 May 2025", "in 6 working days")
+        );
+        assert_eq!(row.tag.text, "Coming");
+        assert_eq!(
+            row.why.arithmetic,
+            "20 working days from Fri 11 Apr 2025, skipping the bank holidays of 18 and 21 April and 5 May: due Wed 14 May 2025"
+        );
+        assert_eq!(row.why.trigger, "Fri 11 Apr 2025, record S-2025-04-11");
+        assert_eq!(
+            row.why.evidence,
+            "none recorded in the data as at Tue 6 May 2025"
+        );
+        assert_eq!(
+            row.why.rule,
+            "en.cla.first-review, version 1, a national limit"
+        );
+    }
+
+    #[test]
+    fn a_late_clock_is_called_not_recorded_and_evidence_after_the_date_still_counts() {
+        assert_eq!(row(open(date(2025, 5, 1))).tag.text, "Late, not recorded");
+        let late = contracts::Obligation {
+            due_date: date(2025, 4, 24),
+            ..met(date(2025, 4, 28))
+        };
+        let row = row(late);
+        assert_eq!(row.tag.text, "Recorded late");
+        assert_eq!(row.distance, "took place Mon 28 Apr 2025, after its date");
+        assert!(row.why.evidence.contains("record R-2025-04-28"));
+    }
+
+    #[test]
+    fn a_date_that_is_not_the_sum_says_so() {
+        let odd = contracts::Obligation {
+            due_date: date(2025, 5, 12),
+            ..open(date(2025, 5, 14))
+        };
+        assert!(
+            row(odd)
+                .why
+                .arithmetic
+                .ends_with("The rule itself gave Mon 12 May 2025")
+        );
     }
 }

@@ -21,9 +21,9 @@ const COMING: usize = 8;
 pub(crate) struct MyDay {
     pub(crate) name: String,
     pub(crate) sections: Vec<Section>,
+    /// How many were recorded in the last 28 days.
+    pub(crate) recorded: usize,
     pub(crate) told: Vec<Told>,
-    /// Children held.
-    pub(crate) children: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,6 @@ pub(crate) fn my_day(place: &Place<'_>, viewer: &Viewer) -> Option<MyDay> {
             )
         },
         section(place, Kind::Later, of(Kind::Later), COMING),
-        section(place, Kind::Met, of(Kind::Met), COMING),
     ];
     Some(MyDay {
         name: place.person_name(me),
@@ -86,11 +85,7 @@ pub(crate) fn my_day(place: &Place<'_>, viewer: &Viewer) -> Option<MyDay> {
             .filter(|s| !s.items.is_empty())
             .collect(),
         told: told::told(place, me),
-        children: place
-            .children
-            .living()
-            .filter(|(_, c)| c.holder.worker.as_ref() == Some(me))
-            .count(),
+        recorded: of(Kind::Met).map(|l| l.ids.len()).sum(),
     })
 }
 
@@ -177,5 +172,96 @@ impl Line<'_> {
             who: format!("{noun} {}", super::words::and(&ids)),
             row: ClockRow::new(place, self.ids[0], self.child, self.clock, self.kind),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::obligation::ChildObligations;
+    use jiff::{ToSpan, civil::date};
+
+    use super::*;
+    use crate::domain::fixture::{Fixture, TODAY, code, held, met, open};
+
+    fn who(day: &MyDay, section: usize) -> Vec<&str> {
+        day.sections[section]
+            .items
+            .iter()
+            .map(|i| i.who.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn a_worker_sees_their_own_children_and_nobody_elses() {
+        let fixture = Fixture::new();
+        let day = my_day(&fixture.place(), &fixture.viewer("w1")).unwrap();
+        assert_eq!(who(&day, 0), ["Child child-amira-a"]);
+        assert_eq!(who(&day, 1), ["Child child-amira-b"]);
+        assert_eq!(day.sections.len(), 3);
+        assert_eq!(
+            day.recorded, 1,
+            "not what was recorded of the child who died"
+        );
+    }
+
+    #[test]
+    fn what_nobody_holds_comes_to_the_manager_of_the_team() {
+        let fixture = Fixture::new();
+        let of = |person| my_day(&fixture.place(), &fixture.viewer(person)).unwrap();
+        assert_eq!(who(&of("m1"), 0), ["Child child-unheld"]);
+        assert_eq!(of("m2").sections, []);
+    }
+
+    fn sibling(id: &str, family: Option<&str>) -> ChildObligations {
+        ChildObligations {
+            family: family.map(Into::into),
+            ..held(id, "w2", vec![open(date(2025, 5, 8)), met(TODAY)])
+        }
+    }
+
+    #[test]
+    fn siblings_are_one_line_and_others_are_not() {
+        let mut fixture = Fixture::new();
+        for (id, family) in [
+            ("s1", Some("f")),
+            ("s2", Some("f")),
+            ("s3", Some("g")),
+            ("s4", None),
+            ("s5", None),
+        ] {
+            fixture.children.apply(sibling(id, family));
+        }
+        let day = my_day(&fixture.place(), &fixture.viewer("w2")).unwrap();
+        assert_eq!(
+            who(&day, 0),
+            [
+                "Children s1 and s2",
+                "Child s3",
+                "Child s4",
+                "Child s5",
+                "Child child-ben"
+            ]
+        );
+        assert_eq!(day.recorded, 5, "children, not lines");
+    }
+
+    #[test]
+    fn a_day_stays_short_and_says_how_much_more_there_is() {
+        let mut fixture = Fixture::new();
+        for n in 0..40_i64 {
+            let due = date(2025, 9, 1).saturating_add(n.days());
+            fixture
+                .children
+                .apply(held(&format!("x{n:02}"), "w2", vec![open(due)]));
+        }
+        let day = my_day(&fixture.place(), &fixture.viewer("w2")).unwrap();
+        let coming = &day.sections[1];
+        assert_eq!((coming.items.len(), coming.more), (COMING, 32));
+    }
+
+    #[test]
+    fn the_operator_has_no_day() {
+        let fixture = Fixture::new();
+        assert_eq!(my_day(&fixture.place(), &Viewer::operator(code())), None);
     }
 }

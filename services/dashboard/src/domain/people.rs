@@ -103,3 +103,56 @@ fn sees(role: Role) -> &'static str {
         Role::Leader => "numbers only",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+    use crate::domain::fixture::{Fixture, TODAY, code, person};
+
+    #[test]
+    fn teams_and_people_are_alphabetical_and_leavers_are_not_among_them() {
+        let mut fixture = Fixture::new();
+        let mut left = person("w9", "Aaron Gone", "Social worker", "T1");
+        left.leave_date = Some(TODAY.saturating_sub(1.day()));
+        fixture.organisation.apply_person(left);
+        let all = people(&fixture.place(), &Viewer::operator(code()), " ").unwrap();
+        let teams: Vec<&str> = all.teams.iter().map(|t| t.name.as_str()).collect();
+        assert_eq!(teams, ["north team", "Reviewing service", "South team"]);
+        let north: Vec<&str> = all.teams[0]
+            .people
+            .iter()
+            .map(|p| p.name.as_str())
+            .collect();
+        assert_eq!(
+            north,
+            ["Amira Khan", "Ben Adeyemi", "Farah Ahmed", "Morwenna Lowe"]
+        );
+        assert_eq!((all.total, all.found), (7, None));
+    }
+
+    #[test]
+    fn only_the_operator_chooses() {
+        let fixture = Fixture::new();
+        for id in ["w1", "m1", "r1", "l1"] {
+            assert_eq!(people(&fixture.place(), &fixture.viewer(id), ""), None);
+        }
+    }
+
+    #[test]
+    fn a_long_answer_is_cut_and_says_so() {
+        let mut fixture = Fixture::new();
+        for n in 0..60 {
+            fixture.organisation.apply_person(person(
+                &format!("x{n}"),
+                "Sam Same",
+                "Social worker",
+                "T1",
+            ));
+        }
+        let all = people(&fixture.place(), &Viewer::operator(code()), "same").unwrap();
+        let found = all.found.unwrap();
+        assert_eq!((found.people.len(), found.more), (AT_MOST, 10));
+    }
+}

@@ -183,3 +183,85 @@ fn note(counts: Option<Counts>, rows: usize) -> Option<&'static str> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{ToSpan, civil::date};
+
+    use super::*;
+    use crate::domain::{
+        fixture::{Fixture, code, held, open},
+        paging::PAGE,
+    };
+
+    fn titles(view: &TeamView) -> Vec<&str> {
+        view.groups.iter().map(|g| g.title).collect()
+    }
+
+    #[test]
+    fn late_comes_first_then_what_is_due_then_what_was_recorded() {
+        let fixture = Fixture::new();
+        let view = team(&fixture.place(), &fixture.viewer("m1"), &"T1".into(), 1).unwrap();
+        assert_eq!(
+            titles(&view),
+            [
+                "Late",
+                "Due within 5 working days",
+                "Coming",
+                "Recorded in the last 28 days"
+            ]
+        );
+        let late: Vec<&str> = view.groups[0]
+            .rows
+            .iter()
+            .map(|r| r.child.as_str())
+            .collect();
+        assert_eq!(late, ["child-amira-a", "child-unheld"]);
+        assert_eq!(view.groups[0].rows[1].holder, None);
+        assert_eq!(view.note, None);
+    }
+
+    #[test]
+    fn a_worker_sees_the_teams_numbers_and_their_own_rows() {
+        let fixture = Fixture::new();
+        let view = team(&fixture.place(), &fixture.viewer("w2"), &"T1".into(), 1).unwrap();
+        assert_eq!(view.counts.map(|c| c.running() + c.met), Some(6));
+        assert_eq!(view.paging.total, 1);
+        assert!(view.note.unwrap().contains("the children you hold"));
+    }
+
+    #[test]
+    fn another_team_and_a_team_that_is_not_there_are_told_apart() {
+        let fixture = Fixture::new();
+        let ask =
+            |id: &str| team(&fixture.place(), &fixture.viewer("w1"), &id.into(), 1).unwrap_err();
+        assert_eq!(ask("T2"), NoTeam::NotYours);
+        assert_eq!(ask("T9"), NoTeam::Unknown);
+    }
+
+    #[test]
+    fn a_long_list_is_paged_and_says_where_a_group_goes_on() {
+        let mut fixture = Fixture::new();
+        for n in 0..150_i64 {
+            let due = date(2025, 5, 1).saturating_sub(n.days());
+            fixture
+                .children
+                .apply(held(&format!("x{n:03}"), "w1", vec![open(due)]));
+        }
+        let page = |n| team(&fixture.place(), &fixture.viewer("m1"), &"T1".into(), n).unwrap();
+        let (first, second) = (page(1), page(2));
+        let rows = |view: &TeamView| view.groups.iter().map(|g| g.rows.len()).sum::<usize>();
+        assert_eq!((rows(&first), rows(&second)), (PAGE, 56));
+        assert_eq!(titles(&first), ["Late"]);
+        assert!(!first.groups[0].continued && second.groups[0].continued);
+        assert_eq!((first.groups[0].total, second.groups[0].total), (152, 152));
+        assert_eq!(first.groups[0].rows[0].child, "x149", "the oldest first");
+    }
+
+    #[test]
+    fn the_viewer_of_an_installation_sees_numbers_only() {
+        let fixture = Fixture::new();
+        let view = team(&fixture.place(), &Viewer::operator(code()), &"T1".into(), 1).unwrap();
+        assert!(view.counts.is_some() && view.groups.is_empty());
+    }
+}

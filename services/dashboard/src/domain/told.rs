@@ -82,3 +82,31 @@ fn reminder(step: &str) -> String {
         _ => step.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture::Fixture;
+
+    #[test]
+    fn each_matter_says_when_how_and_why_and_a_child_who_died_is_in_none() {
+        let fixture = Fixture::new();
+        let all = told(&fixture.place(), &"w1".into());
+        let what: Vec<&str> = all.iter().map(|t| t.what.as_str()).collect();
+        assert_eq!(
+            what,
+            [
+                "First review for child child-amira-a",
+                "First review for child child-amira-b"
+            ]
+        );
+        let waiting = &all[0].steps[0];
+        assert_eq!(waiting.when, "Waiting to be told");
+        assert_eq!(
+            waiting.why.as_deref(),
+            Some("held until the next working morning")
+        );
+        assert_eq!(all[1].steps[0].when, "Told Mon 5 May 2025");
+        assert_eq!(all[1].steps[0].what, "reminder 15 before the date");
+    }
+}

@@ -53,6 +53,7 @@ pub(crate) enum Tab {
     People,
     Mailbox,
     Status,
+    Elsewhere,
 }
 
 impl Frame {
@@ -74,7 +75,12 @@ impl Frame {
             href: href.to_owned(),
             current: tab == is,
         };
-        let mut links = vec![link("Authorities", "/", Tab::Home)];
+        let home = if asker.is_operator() {
+            "Authorities"
+        } else {
+            "Home"
+        };
+        let mut links = vec![link(home, "/", Tab::Home)];
         if asker.is_operator() {
             links.push(link("Mailbox", "/mailbox", Tab::Mailbox));
             links.push(link("Status", "/status", Tab::Status));

@@ -72,7 +72,8 @@ struct Following {
     path: String,
     cookie: HeaderMap,
     seen: String,
-    first: bool,
+    /// What was rendered to find out whether the page is live, until it is looked at.
+    first: Option<String>,
     model: watch::Receiver<u64>,
     landscape: watch::Receiver<u64>,
     every: Duration,
@@ -97,7 +98,7 @@ async fn follow(
         path: asked.path,
         cookie,
         seen: asked.seen,
-        first: true,
+        first: None,
         model: app.model().watch(),
         landscape: app.landscape().watch(),
         every: CALM,
@@ -105,7 +106,10 @@ async fn follow(
     };
     // A page that may not be seen, or is not live, is answered as itself rather than with a stream.
     match following.render().await {
-        Ok((_, live)) => following.every = live.0,
+        Ok((html, live)) => {
+            following.first = Some(html);
+            following.every = live.0;
+        }
         Err(instead) => return *instead,
     }
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
@@ -140,13 +144,10 @@ impl Following {
     /// The page's changed part, as soon as there is one; none when it may no longer be seen.
     async fn next(&mut self) -> Option<String> {
         loop {
-            if !self.first {
-                self.changed().await;
-            }
-            self.first = false;
-            self.model.mark_unchanged();
-            self.landscape.mark_unchanged();
-            let (html, _) = self.render().await.ok()?;
+            let html = match self.first.take() {
+                Some(html) => html,
+                None => self.render_again().await?,
+            };
             let part = layout::fragment(&html);
             let mark = layout::mark(part);
             if mark != self.seen {
@@ -154,6 +155,13 @@ impl Following {
                 return Some(part.to_owned());
             }
         }
+    }
+
+    async fn render_again(&mut self) -> Option<String> {
+        self.changed().await;
+        self.model.mark_unchanged();
+        self.landscape.mark_unchanged();
+        self.render().await.ok().map(|(html, _)| html)
     }
 
     /// Waits for a change, and then until whatever comes with it has come too.

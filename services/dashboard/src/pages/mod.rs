@@ -60,6 +60,7 @@ pub(crate) fn router(app: &App) -> Router {
     let pages = of(&pages)
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), problem::framed))
         .with_state(app.clone());
     of(&live)
         .layer(Extension(live::Pages(pages.clone())))
