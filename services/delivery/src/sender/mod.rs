@@ -252,3 +252,6 @@ fn receipt(
     let id = contracts::ids::computed("receipt", &cause.map(|c: &str| c));
     contracts::Envelope::new(id, SERVICE, authority, &token, at, &receipt)
 }
+
+#[cfg(test)]
+mod tests;

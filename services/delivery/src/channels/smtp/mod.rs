@@ -187,3 +187,6 @@ impl Channel for Smtp {
         futures::future::join_all(all.into_iter().map(Connection::quit)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

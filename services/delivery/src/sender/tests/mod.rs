@@ -1,0 +1,5 @@
+mod faults;
+mod flow;
+mod pumping;
+mod stage;
+mod world;
