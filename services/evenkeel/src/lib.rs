@@ -1,3 +1,109 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cli;
+mod commands;
+mod data;
+mod host;
+mod instance;
+mod output;
+mod reach;
+mod rest;
 pub mod sample;
+mod settings;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use bus::Refusal;
+use runtime::Telemetry;
+
+pub use cli::Cli;
+use cli::Command;
+use data::{DataDir, Environment, variable};
+use settings::Settings;
+
+/// Where a command works and with which settings.
+pub struct Place {
+    data: DataDir,
+    settings: Settings,
+}
+
+impl Place {
+    fn open(cli: &Cli, mut environment: Environment) -> anyhow::Result<Self> {
+        let data = DataDir::find(cli.data.as_deref(), &environment)?;
+        let named = variable(&environment, "EVENKEEL_CONFIG");
+        let file = cli
+            .config
+            .as_deref()
+            .or(named.as_deref())
+            .map(Path::to_owned);
+        data.create()?;
+        let level = OsString::from("EVENKEEL_LOG__LEVEL");
+        if !matches!(cli.command, Command::Up { .. })
+            && environment.iter().all(|(n, _)| *n != level)
+        {
+            // A command answers a person; what goes on beneath is for the log of `up`.
+            environment.push((level, "warn".into()));
+        }
+        let settings = Settings::load(&data, file.as_deref(), environment)?;
+        Ok(Self { data, settings })
+    }
+}
+
+/// Runs one command to its end; what went wrong is told on stderr in words.
+pub async fn main(cli: Cli, environment: Environment) -> ExitCode {
+    match run(cli, environment).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let words = match error.downcast_ref::<Refusal>() {
+                Some(Refusal(why)) => why.clone(),
+                None => format!("{error:#}"),
+            };
+            // With stderr gone too, the exit code is all that is left.
+            writeln!(io::stderr(), "evenkeel: {words}").unwrap_or_default();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli, environment: Environment) -> anyhow::Result<()> {
+    let place = Place::open(&cli, environment)?;
+    let telemetry = Telemetry::start("evenkeel", &place.settings.all)?;
+    let done = obey(&place, cli.command).await;
+    telemetry.stop().await;
+    done
+}
+
+async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout());
+    match command {
+        Command::Up { listen } => commands::up::run(place, listen, &mut out).await,
+        Command::Import { source } => commands::import::run(place, source, &mut out).await,
+        Command::Deadlines(args) => commands::deadlines::run(place, args, &mut out).await,
+        Command::Rules { authority } => commands::rules::run(place, authority, &mut out).await,
+        Command::Sample(args) => commands::sample::run(place, args, &mut out).await,
+        Command::Held => commands::held::list(place, &mut out).await,
+        Command::Release { authority, batch } => {
+            commands::held::release(place, authority, batch, &mut out).await
+        }
+        Command::DeadLetters { action } => {
+            commands::dead_letters::run(place, &action, &mut out).await
+        }
+        Command::Status => commands::status::run(place, &mut out).await,
+        Command::Link => commands::link::run(place, &mut out).await,
+    }?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Whoever read our output has had enough, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,222 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use contracts::{AuthorityCode, ChildId};
+use jiff::civil::Date;
+use uuid::Uuid;
+
+/// Works out what is due for each child and brings it to the right person, once, at a good moment.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, max_term_width = 100)]
+pub struct Cli {
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        help = "Data folder [default: $EVENKEEL_DATA, else evenkeel in the user's data folder]"
+    )]
+    pub data: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help = "Settings file [default: $EVENKEEL_CONFIG, else evenkeel.toml in the data folder]"
+    )]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start everything in one process, and print the address of the page
+    Up {
+        /// Where to serve the pages, on this machine only [default: 127.0.0.1:4870]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<std::net::SocketAddr>,
+    },
+    /// Read what an authority already produces
+    Import {
+        #[command(subcommand)]
+        source: ImportSource,
+    },
+    /// List every deadline, or explain one child's
+    Deadlines(DeadlinesArgs),
+    /// Show which rules run, and why others do not
+    Rules {
+        #[arg(long)]
+        authority: Option<AuthorityCode>,
+    },
+    /// Invent workers for a return that has none, labelled synthetic
+    Sample(SampleArgs),
+    /// List the batches that the brake holds
+    Held,
+    /// Let a held batch go
+    Release {
+        authority: AuthorityCode,
+        batch: u64,
+    },
+    /// Messages that a service could not handle
+    DeadLetters {
+        #[command(subcommand)]
+        action: DeadLetterAction,
+    },
+    /// How delivery stands, what became of every notice, and whether all work is done
+    Status,
+    /// Print a new one-time link to the page
+    Link,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportSource {
+    /// A looked-after children return: a folder of CSV files
+    Ssda903 {
+        folder: PathBuf,
+        #[arg(long)]
+        authority: AuthorityCode,
+        /// The authority's name, as shown on pages
+        #[arg(long)]
+        name: Option<String>,
+        /// The day the data describes; it pins the authority's clock [default: today, with a real clock]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        as_at: Option<Date>,
+        /// The data is invented: every page and message says so
+        #[arg(long)]
+        synthetic: bool,
+    },
+    #[command(
+        about = "Who holds each child: a CSV file of child,staff_id,team_id,role,start_date,end_date"
+    )]
+    Allocations(FileArgs),
+    /// People or teams: a CSV file, recognised by its header
+    Directory(FileArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    pub file: PathBuf,
+    #[arg(long)]
+    pub authority: AuthorityCode,
+    /// The day the file describes [default: the authority's own today]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_at: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct DeadlinesArgs {
+    #[arg(long)]
+    pub authority: Option<AuthorityCode>,
+    /// As of this day [default: each authority's own today]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_at: Option<Date>,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Show one child's deadlines with their arithmetic and evidence
+    #[arg(long, value_name = "CHILD", value_parser = child)]
+    pub explain: Option<ChildId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// The kind of return to cover
+    #[arg(long, value_name = "SOURCE", required = true, value_parser = ["ssda903"])]
+    pub cover: String,
+    /// The folder of the return
+    pub folder: PathBuf,
+    /// Import what was invented into this authority; without it only files are written
+    #[arg(long)]
+    pub authority: Option<AuthorityCode>,
+    /// The same seed invents the same people
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Where to write the files [default: ./synthetic-<authority>]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// The day the return describes [default: the authority's own today]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_at: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadLetterAction {
+    /// List them, from every service
+    List,
+    /// Show one with its body
+    Show { id: Uuid },
+    /// Try one again
+    Replay { id: Uuid },
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse()
+        .map_err(|_| "write a day as 2018-03-31".to_owned())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap's parsers return results")]
+fn child(text: &str) -> Result<ChildId, String> {
+    Ok(ChildId::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_documented_lines_are_understood() {
+        for line in [
+            "evenkeel up",
+            "evenkeel up --data /x --listen 127.0.0.1:0",
+            "evenkeel import ssda903 folder --as-at 2018-03-31 --authority westshire --name West",
+            "evenkeel import directory people.csv --authority westshire",
+            "evenkeel import allocations a.csv --authority westshire --as-at 2018-03-31",
+            "evenkeel deadlines --as-at 2018-03-31 --format csv",
+            "evenkeel deadlines --explain 1001 --authority westshire",
+            "evenkeel rules --authority westshire",
+            "evenkeel sample --cover ssda903 folder --authority westshire --seed 7 --out x --as-at 2018-03-31",
+            "evenkeel held",
+            "evenkeel release westshire 3",
+            "evenkeel dead-letters list",
+            "evenkeel dead-letters replay 00000000-0000-0000-0000-000000000001",
+            "evenkeel status --data /x",
+            "evenkeel link",
+        ] {
+            if let Err(error) = parse(line) {
+                panic!("{line}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_usage_error() {
+        for line in [
+            "evenkeel",
+            "evenkeel import ssda903 folder",
+            "evenkeel import ssda903 folder --authority West",
+            "evenkeel import ssda903 folder --authority westshire --as-at 31/03/2018",
+            "evenkeel deadlines --format xml",
+            "evenkeel sample folder",
+        ] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}

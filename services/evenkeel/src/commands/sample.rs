@@ -1,0 +1,150 @@
+//! `sample --cover`, and the sample authority of a first start.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use bus::{Bus, landscape::time_zone};
+use contracts::{AuthorityCode, commands::ImportFiles};
+use jiff::civil::Date;
+use runtime::Clock;
+
+use super::import;
+use crate::{
+    Place,
+    cli::SampleArgs,
+    output::{number, summary},
+    reach::Reach,
+    sample::{self, cover::Cover, westshire},
+};
+
+pub(crate) async fn run(
+    place: &Place,
+    args: SampleArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let Some(authority) = args.authority.clone() else {
+        return into_files(&args, out);
+    };
+    let reach = Reach::open(place).await?;
+    let done = into_authority(&reach, &args, authority, out).await;
+    out.flush()?;
+    let closed = reach.close().await;
+    done.and(closed)
+}
+
+fn into_files(args: &SampleArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    let day = args.as_at.unwrap_or_else(today);
+    let folder = invent(args, day, out)?;
+    writeln!(out, "Bring them in with:")?;
+    for (what, file) in FILES {
+        let path = folder.join(file);
+        writeln!(
+            out,
+            "  evenkeel import {what} {} --authority <code> --as-at {day}",
+            path.display()
+        )?;
+    }
+    Ok(())
+}
+
+/// In the order in which they are best brought in: whoever holds a child is known before the child.
+const FILES: [(&str, &str); 3] = [
+    ("directory", "directory.csv"),
+    ("directory", "teams.csv"),
+    ("allocations", "allocations.csv"),
+];
+
+async fn into_authority(
+    reach: &Reach,
+    args: &SampleArgs,
+    authority: AuthorityCode,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let own = reach.landscape().today(&authority);
+    let day = args.as_at.or(own).unwrap_or_else(today);
+    let folder = invent(args, day, out)?;
+    let as_at = args.as_at.or(own);
+    for (what, file) in FILES {
+        let path = folder.join(file);
+        let summary = if what == "directory" {
+            let request = import::directory_request(authority.clone(), &path, as_at)?;
+            import::directory(reach.bus(), request).await?
+        } else {
+            let request = ImportFiles {
+                synthetic: true,
+                ..import::files_request(what, authority.clone(), &path, as_at)?
+            };
+            import::files(reach.bus(), request).await?
+        };
+        summary::write(out, &authority, &summary)?;
+    }
+    Ok(())
+}
+
+/// Invents and writes the files; gives their folder.
+fn invent(args: &SampleArgs, day: Date, out: &mut impl Write) -> anyhow::Result<PathBuf> {
+    let cover = sample::cover::invent_for(&args.folder, day, args.seed)?;
+    let name = args
+        .authority
+        .as_ref()
+        .map_or("cover", AuthorityCode::as_str);
+    let folder = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("synthetic-{name}")));
+    let folder = std::path::absolute(&folder)?;
+    write_files(&folder, &cover.files)?;
+    describe(out, &cover, day, &folder)?;
+    Ok(folder)
+}
+
+fn describe(out: &mut dyn Write, cover: &Cover, day: Date, folder: &Path) -> std::io::Result<()> {
+    let count = |n: usize| number(u64::try_from(n).unwrap_or(u64::MAX));
+    writeln!(
+        out,
+        "Invented for {}: {} people in {} teams for {} children in care, {} of them held by nobody. All of it is synthetic.",
+        calendar::day(day),
+        count(cover.people),
+        count(cover.teams),
+        count(cover.children),
+        count(cover.unheld)
+    )?;
+    writeln!(out, "Written to {}", folder.display())
+}
+
+fn write_files(folder: &Path, files: &[sample::SampleFile]) -> anyhow::Result<()> {
+    sample::write(folder, files)
+        .with_context(|| format!("could not write into {}", folder.display()))
+}
+
+fn today() -> Date {
+    Clock::real().now().to_zoned(time_zone()).date()
+}
+
+/// Invents the sample authority around today and imports it as anything else would be. Whoever holds a child is known
+/// before the child, so that the first word about it reaches them.
+pub(crate) async fn make_westshire(place: &Place, bus: &Bus) -> anyhow::Result<()> {
+    let day = westshire::anchor(today());
+    let folder = place.data.join("sample");
+    write_files(&folder, &westshire::invent(day, westshire::SEED))?;
+    let code: AuthorityCode = westshire::CODE.parse()?;
+    for file in ["directory.csv", "teams.csv"] {
+        let request = import::directory_request(code.clone(), &folder.join(file), Some(day))?;
+        import::directory(bus, request).await?;
+    }
+    for (source, path) in [
+        ("allocations", "allocations.csv"),
+        ("ssda903", westshire::RETURN),
+    ] {
+        let request = ImportFiles {
+            name: Some(westshire::NAME.to_owned()),
+            synthetic: true,
+            ..import::files_request(source, code.clone(), &folder.join(path), Some(day))?
+        };
+        import::files(bus, request).await?;
+    }
+    Ok(())
+}

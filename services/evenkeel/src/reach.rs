@@ -1,0 +1,121 @@
+//! How a command gets its questions answered: beside a running instance, or by starting what it needs.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::bail;
+use bus::{Bus, ConnectOptions, Landscape};
+use runtime::{Clock, Tasks};
+use tracing::info;
+
+use crate::{
+    Place,
+    host::{Host, Services, WITHOUT_EFFECTS},
+    instance::{Found, Instance, look_patiently},
+    rest,
+};
+
+pub(crate) enum Reach {
+    Beside(Box<Beside>),
+    Alone(Box<Host>),
+}
+
+pub(crate) struct Beside {
+    bus: Bus,
+    instance: Instance,
+    landscape: Arc<Landscape>,
+    tasks: Tasks,
+}
+
+impl Reach {
+    pub(crate) async fn open(place: &Place) -> anyhow::Result<Self> {
+        match look_patiently(&place.data).await? {
+            Found::Running(instance) => Self::beside(instance).await,
+            Found::Free(lock) => {
+                info!("no instance is running: starting what the command needs");
+                let host = Host::start(place, lock, Services::WithoutEffects).await?;
+                Ok(Self::Alone(Box::new(host)))
+            }
+            Found::Busy { pid } => bail!(busy(place, pid)),
+        }
+    }
+
+    /// For commands that only make sense beside a running instance.
+    pub(crate) async fn running(place: &Place) -> anyhow::Result<Self> {
+        match look_patiently(&place.data).await? {
+            Found::Running(instance) => Self::beside(instance).await,
+            Found::Free(_) => bail!(
+                "no Evenkeel is running on {}: start it with `evenkeel up`",
+                place.data.path().display()
+            ),
+            Found::Busy { pid } => bail!(busy(place, pid)),
+        }
+    }
+
+    async fn beside(instance: Instance) -> anyhow::Result<Self> {
+        let bus = Bus::connect(&ConnectOptions {
+            url: instance.nats_url.clone(),
+            user: instance.user.clone(),
+            password: instance.password.clone(),
+            replicas: 1,
+        })
+        .await?;
+        let tasks = Tasks::new();
+        let landscape = Arc::new(Landscape::new(Clock::real()));
+        landscape.follow(&bus, &tasks).await?;
+        Ok(Self::Beside(Box::new(Beside {
+            bus,
+            instance,
+            landscape,
+            tasks,
+        })))
+    }
+
+    pub(crate) fn bus(&self) -> &Bus {
+        match self {
+            Self::Beside(beside) => &beside.bus,
+            Self::Alone(host) => &host.bus,
+        }
+    }
+
+    pub(crate) fn landscape(&self) -> &Landscape {
+        match self {
+            Self::Beside(beside) => &beside.landscape,
+            Self::Alone(host) => &host.landscape,
+        }
+    }
+
+    /// The running instance, when there is one.
+    pub(crate) fn instance(&self) -> Option<&Instance> {
+        match self {
+            Self::Beside(beside) => Some(&beside.instance),
+            Self::Alone(_) => None,
+        }
+    }
+
+    /// Puts everything away; what this process started first finishes its work.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        match self {
+            Self::Beside(beside) => {
+                beside.tasks.stop(Duration::from_secs(5)).await;
+                beside.bus.close().await;
+                Ok(())
+            }
+            Self::Alone(host) => {
+                let rested = rest::wait(&host.bus, &WITHOUT_EFFECTS).await;
+                host.stop().await?;
+                rested
+            }
+        }
+    }
+}
+
+pub(crate) fn busy(place: &Place, pid: Option<u32>) -> String {
+    let who = pid.map_or_else(
+        || "another process".to_owned(),
+        |pid| format!("process {pid}"),
+    );
+    format!(
+        "{who} is at work on {} and cannot be asked: it is starting, stopping, or running a command. Try again when it is done",
+        place.data.path().display()
+    )
+}
