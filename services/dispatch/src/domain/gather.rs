@@ -1,0 +1,135 @@
+//! What may go to one person or mailbox now, as one message.
+
+use std::collections::BTreeMap;
+
+use contracts::{message::Message, notice::StepState};
+use uuid::Uuid;
+
+use super::{
+    child::Child,
+    matter::Matter,
+    notice::{Notice, Who},
+    scene::Scene,
+    stages::{self, Ready},
+    trace,
+};
+
+/// A matter with the child it is about.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub matter: Matter,
+    pub child: Child,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    pub message: Option<Message>,
+    /// Obligations whose allocation no longer agrees with the step: to be routed again, nothing of them is sent.
+    pub stale: Vec<Uuid>,
+    pub trace: Vec<trace::Verdict>,
+}
+
+/// Gathers what is ready of `notices`, all of them `who`'s. Who is told is asked once more: a matter that closed or moved
+/// to somebody else since it was routed is left out.
+pub fn gather(
+    scene: &Scene<'_>,
+    who: &Who,
+    about: &BTreeMap<Uuid, About>,
+    notices: &mut [Notice],
+) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut ready = Vec::new();
+    let mut taken = Vec::new();
+    for (n, notice) in notices.iter_mut().enumerate() {
+        let due = |s: &super::notice::StepRow| {
+            s.is_waiting() && s.not_before.is_some_and(|at| at <= scene.now)
+        };
+        let Some(step) = notice.steps.iter().position(due) else {
+            continue;
+        };
+        match about
+            .get(&notice.obligation)
+            .and_then(|about| one(scene, who, about, notice, step))
+        {
+            Some(one) => {
+                taken.push((n, step));
+                ready.push(one);
+            }
+            None => gathered.stale.push(notice.obligation),
+        }
+    }
+    gathered.message = stages::gather(scene, who, &ready);
+    let Some(message) = &gathered.message else {
+        gathered
+            .stale
+            .extend(taken.iter().map(|(n, _)| notices[*n].obligation));
+        return gathered;
+    };
+    for (n, step) in taken {
+        gathered
+            .trace
+            .push(put(scene, &mut notices[n], step, message, about));
+    }
+    gathered
+}
+
+fn one<'a>(
+    scene: &Scene<'a>,
+    who: &Who,
+    about: &'a About,
+    notice: &Notice,
+    step: usize,
+) -> Option<Ready<'a>> {
+    let About { matter, child } = about;
+    let current = matter.runs()
+        && matter.obligation.opening == notice.opening
+        && !child.is_silent(scene.today);
+    let policy = scene
+        .settings
+        .policies
+        .of(&matter.obligation.rule.id)
+        .filter(|_| current)?;
+    let holder = child.holder(scene.today);
+    let key = notice.steps[step].key.clone();
+    let to = stages::told_at(scene, policy, &holder, key.step, who)?;
+    let mut revision = notice.at_revision();
+    revision.revision += 1;
+    Some(Ready {
+        notice: revision,
+        key,
+        to,
+        matter,
+        policy,
+        child: &child.held.child,
+        holder,
+        family: child.family.as_deref(),
+    })
+}
+
+/// Records that a step is in a message, at the revision its line carries.
+fn put(
+    scene: &Scene<'_>,
+    notice: &mut Notice,
+    step: usize,
+    message: &Message,
+    about: &BTreeMap<Uuid, About>,
+) -> trace::Verdict {
+    notice.revision += 1;
+    notice.changed = true;
+    let row = &mut notice.steps[step];
+    debug_assert_eq!(row.state, StepState::Pending);
+    row.message = Some(message.id);
+    row.leaving = false;
+    row.why = None;
+    row.at = scene.now;
+    row.said_due = about
+        .get(&notice.obligation)
+        .map(|a| a.matter.obligation.due_date);
+    trace::Verdict {
+        notice: Some(notice.id),
+        step: Some(row.key.to_string()),
+        stage: "digest",
+        verdict: "gathered",
+        why: format!("in message {}", message.id),
+    }
+}

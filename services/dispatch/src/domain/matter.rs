@@ -1,0 +1,198 @@
+//! An obligation as dispatch knows it: what was said about it last, and from which signals.
+
+use calendar::Calendar;
+use contracts::{
+    Obligation,
+    obligation::{DeadlineEvent, DeadlineSignal},
+};
+use jiff::{ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    policy::Policy,
+    step::{Step, StepKey},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matter {
+    pub obligation: Obligation,
+    #[serde(with = "as_text")]
+    pub in_force: Step,
+    /// How near it was when that was said.
+    #[serde(with = "as_text")]
+    pub reached: Step,
+    /// The due date its first steps were about, and the one its steps are about now.
+    pub first_due: Date,
+    pub told_due: Date,
+    /// The snapshot that put the step in force; none: the passing of time.
+    pub batch: Option<u64>,
+    pub data_as_at: Date,
+    /// Open, and nobody can be told.
+    #[serde(default)]
+    pub nobody: bool,
+}
+
+/// What a signal came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A newer one of the same obligation was known.
+    Superseded,
+    /// The matter is closed.
+    Closed,
+    /// A step is in force because of it.
+    InForce,
+    /// It said nothing that had not been said.
+    Already,
+}
+
+impl Matter {
+    /// Takes a signal in. Order does not matter: an older revision changes nothing.
+    pub fn hear(
+        known: Option<Self>,
+        signal: &DeadlineSignal,
+        policy: Option<&Policy>,
+        calendar: &Calendar,
+        today: Date,
+    ) -> (Self, Heard) {
+        let new = &signal.obligation;
+        // A pinned clock may have been set on for the sender before it is for us.
+        let day = today.max(signal.data_as_at);
+        let place = |at: &Obligation| nearest(at, policy, calendar, day);
+        match known {
+            Some(known) if new.revision < known.obligation.revision => (known, Heard::Superseded),
+            Some(known)
+                if new.opening == known.obligation.opening
+                    && known.runs() == new.state.is_running() =>
+            {
+                known.go_on(signal, place)
+            }
+            _ => Self::open(signal, place),
+        }
+    }
+
+    fn open(signal: &DeadlineSignal, place: impl Fn(&Obligation) -> Step) -> (Self, Heard) {
+        let obligation = signal.obligation.clone();
+        let (in_force, reached) = step_of(signal, &place);
+        let heard = if obligation.state.is_running() {
+            Heard::InForce
+        } else {
+            Heard::Closed
+        };
+        let matter = Self {
+            in_force,
+            reached,
+            first_due: obligation.due_date,
+            told_due: obligation.due_date,
+            batch: signal.batch,
+            data_as_at: signal.data_as_at,
+            nobody: false,
+            obligation,
+        };
+        (matter, heard)
+    }
+
+    fn go_on(
+        mut self,
+        signal: &DeadlineSignal,
+        place: impl Fn(&Obligation) -> Step,
+    ) -> (Self, Heard) {
+        self.obligation = signal.obligation.clone();
+        self.data_as_at = self.data_as_at.max(signal.data_as_at);
+        if !self.runs() {
+            return (self, Heard::Closed);
+        }
+        let (step, reached) = step_of(signal, &place);
+        let due = self.obligation.due_date;
+        let here = [place(&self.obligation), reached]
+            .into_iter()
+            .max_by_key(|s| s.nearness());
+        let here = here.unwrap_or(reached);
+        if due < self.told_due || (due > self.told_due && here.nearness() < self.reached.nearness())
+        {
+            self.move_to(due);
+            (self.in_force, self.reached) = (here, here);
+        } else if reached.nearness() > self.reached.nearness() {
+            (self.in_force, self.reached) = (step, reached);
+        } else {
+            return (self, Heard::Already);
+        }
+        self.batch = signal.batch;
+        (self, Heard::InForce)
+    }
+
+    /// Takes the new date as the one its steps are about.
+    fn move_to(&mut self, due: Date) {
+        let nothing_told = self.in_force == Step::Raised && self.told_due == self.first_due;
+        if nothing_told {
+            self.first_due = due;
+        }
+        self.told_due = due;
+    }
+
+    pub fn runs(&self) -> bool {
+        self.obligation.state.is_running()
+    }
+
+    pub fn key(&self) -> StepKey {
+        StepKey {
+            step: self.in_force,
+            due: (self.told_due != self.first_due).then_some(self.told_due),
+        }
+    }
+}
+
+/// The step a signal asks for, and how near the matter is with it.
+fn step_of(signal: &DeadlineSignal, place: impl Fn(&Obligation) -> Step) -> (Step, Step) {
+    let here = place(&signal.obligation);
+    match signal.what {
+        DeadlineEvent::Raised if signal.obligation.baseline => (Step::Baseline, here),
+        DeadlineEvent::Raised => (Step::Raised, Step::Raised),
+        DeadlineEvent::Overdue => (Step::Overdue, Step::Overdue),
+        DeadlineEvent::Approaching
+        | DeadlineEvent::Moved
+        | DeadlineEvent::Met
+        | DeadlineEvent::Withdrawn => (here, here),
+    }
+}
+
+/// How near an obligation is on `day`.
+fn nearest(
+    obligation: &Obligation,
+    policy: Option<&Policy>,
+    calendar: &Calendar,
+    day: Date,
+) -> Step {
+    if obligation.state == contracts::ObligationState::Overdue || obligation.due_date < day {
+        return Step::Overdue;
+    }
+    let come = obligation
+        .approach
+        .iter()
+        .copied()
+        .filter(|at| *at <= day)
+        .chain(obligation.approached)
+        .max();
+    come.map_or(Step::Raised, |at| {
+        let left = days_left(calendar, at, obligation.due_date);
+        Step::Approaching(policy.and_then(|p| p.approach(left)).unwrap_or(left))
+    })
+}
+
+/// Working days before `due`, counting back from it; `due` itself need not be one.
+fn days_left(calendar: &Calendar, day: Date, due: Date) -> u32 {
+    calendar.working_days_between(day.saturating_sub(1.day()), due.saturating_sub(1.day()))
+}
+
+mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Step;
+
+    pub(super) fn serialize<S: Serializer>(step: &Step, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(step)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Step, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}

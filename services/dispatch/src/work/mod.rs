@@ -1,0 +1,153 @@
+//! Waiting work of an authority, in this order, a batch a transaction: has the day or the directory changed, which matters
+//! are to be routed, which snapshots are complete, and what may go to whom now.
+
+mod gather;
+mod release;
+mod route;
+mod sweep;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use ::store::Tx;
+use async_trait::async_trait;
+use bus::{Due, Failure, Worked};
+use contracts::AuthorityCode;
+use jiff::Timestamp;
+
+use crate::{
+    desk::{Desk, Place},
+    store,
+};
+
+pub(crate) struct Rounds {
+    desk: Arc<Desk>,
+    memory: Mutex<Memory>,
+}
+
+/// What need not outlive the process.
+#[derive(Default)]
+struct Memory {
+    /// The landscape's version, and since when (machine time) it has been that.
+    landscape: Option<(u64, Timestamp)>,
+    /// Since when (machine time) chronologies of an authority have been missing.
+    missing: BTreeMap<AuthorityCode, Timestamp>,
+}
+
+#[async_trait]
+impl Due for Rounds {
+    fn name(&self) -> &'static str {
+        "dispatch.rounds"
+    }
+
+    async fn work(&self, tx: &mut Tx) -> Result<Worked, Failure> {
+        if let Some(quiet) = self.quiet_at() {
+            return Ok(Worked {
+                done: 0,
+                next: Some(quiet),
+            });
+        }
+        let mut next: Option<Timestamp> = None;
+        for place in self.desk.places() {
+            let worked = self.place(tx, &place).await?;
+            if worked.done > 0 {
+                return Ok(worked);
+            }
+            next = next.into_iter().chain(worked.next).min();
+        }
+        Ok(Worked { done: 0, next })
+    }
+}
+
+impl Rounds {
+    pub(crate) fn new(desk: Arc<Desk>) -> Self {
+        Self {
+            desk,
+            memory: Mutex::default(),
+        }
+    }
+
+    async fn place(&self, tx: &mut Tx, place: &Place) -> Result<Worked, Failure> {
+        let Some(watched) = store::watch::try_lock(tx, place.code()).await? else {
+            let started = store::watch::start(tx, place.code()).await?;
+            return Ok(Worked {
+                done: usize::from(started),
+                next: None,
+            });
+        };
+        let mut done = sweep::sweep(&self.desk, tx, place, &watched).await?;
+        if done == 0 {
+            done = route::route(&self.desk, tx, place).await?;
+        }
+        if done == 0 {
+            done = release::release(&self.desk, tx, place).await?;
+        }
+        if done > 0 {
+            return Ok(Worked { done, next: None });
+        }
+        if let Some(until) = self.missing_until(tx, place).await? {
+            return Ok(Worked {
+                done: 0,
+                next: Some(until),
+            });
+        }
+        let done = gather::gather(&self.desk, tx, place).await?;
+        let next = if done > 0 {
+            None
+        } else {
+            self.next(tx, place).await?
+        };
+        Ok(Worked { done, next })
+    }
+
+    /// When the landscape has been quiet for long enough; none once it has. People come one by one: half a directory
+    /// must reach nobody.
+    fn quiet_at(&self) -> Option<Timestamp> {
+        let (version, now) = (self.desk.landscape.version(), self.desk.clock.machine_now());
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = match memory.landscape {
+            Some((seen, since)) if seen == version => since,
+            _ => now,
+        };
+        memory.landscape = Some((version, since));
+        let quiet = since.checked_add(self.desk.settle).ok()?;
+        (quiet > now).then_some(quiet)
+    }
+
+    /// Until when to wait for chronologies of the authority's revision; none once they are all here, or after a while.
+    async fn missing_until(
+        &self,
+        tx: &mut Tx,
+        place: &Place,
+    ) -> Result<Option<Timestamp>, Failure> {
+        let whole = (place.authority.children, place.authority.revision_sum);
+        let missing = store::children::sums(tx, place.code()).await? != whole;
+        let now = self.desk.clock.machine_now();
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        if !missing {
+            memory.missing.remove(place.code());
+            return Ok(None);
+        }
+        let since = *memory.missing.entry(place.code().clone()).or_insert(now);
+        let until = since.checked_add(self.desk.patience).unwrap_or(now);
+        if until <= now {
+            tracing::warn!(authority = %place.code(), "chronologies are missing; what is known goes out");
+        }
+        Ok((until > now).then_some(until))
+    }
+
+    /// Machine time of the next hold that ends, or of the next day; a pinned clock moves with the landscape.
+    async fn next(&self, tx: &mut Tx, place: &Place) -> Result<Option<Timestamp>, Failure> {
+        if place.scene(&self.desk, &BTreeMap::new()).is_pinned() {
+            return Ok(None);
+        }
+        let held = store::notices::next(tx, place.code())
+            .await?
+            .filter(|next| *next > place.now);
+        let midnight = sweep::midnight_after(place.today);
+        let next = held.into_iter().chain(midnight).min();
+        Ok(next.and_then(|moment| self.desk.machine_time(place, moment)))
+    }
+}
