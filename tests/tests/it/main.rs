@@ -1,0 +1,6 @@
+//! The whole suite.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
+
+mod architecture;
+mod regulation_33;

@@ -1,0 +1,209 @@
+//! Regulation 33 written a second time and compared with what the suite works out from the same return.
+
+mod oracle;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, io,
+    path::{Path, PathBuf},
+};
+
+use calendar::Calendar;
+use contracts::{
+    Authority, ChildId, Chronology, Obligation, ObligationState, commands::RefusedRow,
+};
+use deadlines::domain::{
+    decide::{Circumstances, Decision, Established, decide},
+    rules::Rules,
+    running::Running,
+};
+use intake::{
+    domain::{
+        authority::{self, Accepted, ClockWish},
+        gate::Limits,
+    },
+    sources::{self, Reading, Watch},
+};
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+};
+
+use oracle::Waiting;
+
+const AS_AT: [Date; 3] = [date(2016, 9, 30), date(2017, 12, 31), date(2018, 3, 31)];
+
+/// Data that is not in the repository; none (and said so) when it is not on this machine, a failure in CI.
+fn shared_data() -> Option<PathBuf> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    if data.is_dir() {
+        return Some(data);
+    }
+    assert!(env::var_os("CI").is_none(), "{} is missing", data.display());
+    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+    {
+        eprintln!("skipped: {} is missing", data.display());
+    }
+    None
+}
+
+struct NothingRefused;
+
+impl Watch for NothingRefused {
+    fn progress(&mut self, _: &str, _: u64, _: u64) {}
+
+    /// The one row of social workers has a reason that does not exist; it is not about reviews.
+    fn refused(&mut self, row: &RefusedRow) -> io::Result<()> {
+        assert_eq!(row.file, "sw_episodes.csv", "{row:?}");
+        Ok(())
+    }
+}
+
+/// A return as intake reads it, and the authority as it then is.
+struct Taken {
+    reading: Reading,
+    authority: Authority,
+    as_at: Date,
+}
+
+fn take(folder: &Path, as_at: Date) -> Taken {
+    let source = sources::named("ssda903").unwrap();
+    let limits = Limits {
+        fall_percent: 0,
+        refused_percent: 100,
+    };
+    let reading = sources::read(source, folder, as_at, limits, &mut NothingRefused).unwrap();
+    let unknown = authority::unknown(&"westshire".parse().unwrap());
+    let accepted = Accepted {
+        name: None,
+        source: source.name,
+        as_at,
+        at: Timestamp::UNIX_EPOCH,
+        supplies: &reading.supplies,
+        synthetic: false,
+        clock: ClockWish::Pin,
+        children_new: 0,
+        children_changed: 0,
+    };
+    Taken {
+        authority: authority::after(unknown, &accepted),
+        reading,
+        as_at,
+    }
+}
+
+impl Taken {
+    /// Every child's list, worked out from the lists of an earlier day.
+    fn lists(&self, before: &BTreeMap<ChildId, Decision>) -> BTreeMap<ChildId, Decision> {
+        let rules = Rules::built_in();
+        let at = Circumstances {
+            running: &Running::of(&rules, &self.authority, self.as_at),
+            calendar: &Calendar::england_and_wales(),
+            established: &Established::default(),
+            today: self.as_at,
+        };
+        let children = self.reading.children.ids().map(|id| ChildId::new(&**id));
+        children
+            .map(|child| {
+                let prior = before.get(&child).map_or(&[][..], |d| &d.list);
+                let decision = decide(prior, &self.chronology(&child), at);
+                (child, decision)
+            })
+            .collect()
+    }
+
+    fn chronology(&self, child: &ChildId) -> Chronology {
+        let entries = self.reading.children.entries(child, "ssda903", self.as_at);
+        Chronology {
+            authority: self.authority.authority.clone(),
+            child: child.clone(),
+            revision: 1,
+            authority_revision: 1,
+            entries,
+        }
+    }
+}
+
+fn running(lists: &BTreeMap<ChildId, Decision>) -> BTreeSet<Waiting> {
+    let waiting = |child: &ChildId, o: &Obligation| Waiting {
+        child: child.to_string(),
+        rule: o.rule.id.clone(),
+        trigger_date: o.trigger_date,
+        due_date: o.due_date,
+        overdue: o.state == ObligationState::Overdue,
+    };
+    let mut all = BTreeSet::new();
+    for (child, decision) in lists {
+        let running = decision.list.iter().filter(|o| o.state.is_running());
+        all.extend(running.map(|o| waiting(child, o)));
+    }
+    all
+}
+
+fn assert_same(as_at: Date, plainly: &BTreeSet<Waiting>, ours: &BTreeSet<Waiting>) {
+    let missing: Vec<_> = plainly.difference(ours).collect();
+    let extra: Vec<_> = ours.difference(plainly).collect();
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "as at {as_at}: {} of {} reviews are not found, the first {:#?}; {} are found besides, the first {:#?}",
+        missing.len(),
+        plainly.len(),
+        &missing[..missing.len().min(5)],
+        extra.len(),
+        &extra[..extra.len().min(5)],
+    );
+}
+
+#[test]
+fn every_open_review_is_the_one_that_regulation_33_written_plainly_gives() {
+    let Some(data) = shared_data() else { return };
+    let plainly = oracle::read(&data.join("ssda903"));
+    let holidays = oracle::bank_holidays(&data.join("calendar/bank-holidays.json"));
+    let mut from_day_to_day = BTreeMap::new();
+    for as_at in AS_AT {
+        let plainly = oracle::waiting(&plainly, as_at, &holidays);
+        let taken = take(&data.join("ssda903"), as_at);
+
+        let at_once = taken.lists(&BTreeMap::new());
+        assert_same(as_at, &plainly, &running(&at_once));
+        from_day_to_day = taken.lists(&from_day_to_day);
+        assert_same(as_at, &plainly, &running(&from_day_to_day));
+
+        for (rule, overdue) in [
+            (oracle::FIRST, false),
+            (oracle::FIRST, true),
+            (oracle::NEXT, false),
+            (oracle::NEXT, true),
+        ] {
+            let seen = plainly
+                .iter()
+                .any(|w| w.rule == rule && w.overdue == overdue);
+            assert!(seen, "as at {as_at} nothing is compared for {rule}");
+        }
+    }
+}
+
+/// The worked dates of the domain's description: the second writing is itself checked.
+#[test]
+fn the_plain_writing_counts_as_the_worked_dates_do() {
+    let Some(data) = shared_data() else { return };
+    let holidays = oracle::bank_holidays(&data.join("calendar/bank-holidays.json"));
+    for (start, days, due) in [
+        (date(2025, 4, 17), 1, date(2025, 4, 22)),
+        (date(2025, 4, 11), 15, date(2025, 5, 7)),
+        (date(2020, 4, 27), 15, date(2020, 5, 19)),
+        (date(2024, 11, 4), 45, date(2025, 1, 9)),
+        (date(2025, 5, 3), 20, date(2025, 6, 3)),
+        (date(2025, 12, 18), 10, date(2026, 1, 6)),
+    ] {
+        assert_eq!(oracle::after_working_days(start, days, &holidays), due);
+    }
+    assert_eq!(
+        oracle::after_months(date(2025, 8, 31), 6),
+        date(2026, 2, 28)
+    );
+    assert_eq!(
+        oracle::after_months(date(2025, 12, 31), 6),
+        date(2026, 6, 30)
+    );
+}
