@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail the test")]
 
+mod engines;
 mod story;
 
 use contracts::{
     ObligationState,
-    commands::{ExplainChild, ListDeadlines, ListRules},
+    commands::{DeadlineRow, ExplainChild, ListRules},
     obligation::DeadlineEvent,
 };
 use jiff::ToSpan;
@@ -16,13 +17,23 @@ use testkit::world::Faults;
 use story::{Story, care, code, day, first, review};
 
 #[tokio::test]
-async fn every_statement_is_prepared_on_sqlite() {
-    let db = Db::memory(&[bus::MIGRATIONS, deadlines::MIGRATIONS])
+async fn it_works_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deadlines.sqlite");
+    let db = Db::sqlite(&path, &[bus::MIGRATIONS, deadlines::MIGRATIONS])
         .await
         .unwrap();
-    for statement in deadlines::store::ALL {
-        db.prepare(*statement).await.unwrap();
-    }
+    engines::works_on(db).await;
+}
+
+#[tokio::test]
+async fn it_works_on_postgresql() {
+    let server = testkit::servers::postgres().await;
+    let migrations = [bus::MIGRATIONS, deadlines::MIGRATIONS];
+    let db = Db::postgres(&server.url, "deadlines", 4, &migrations)
+        .await
+        .unwrap();
+    engines::works_on(db).await;
 }
 
 #[tokio::test]
@@ -133,6 +144,54 @@ async fn a_chronology_waits_until_its_revision_of_the_authority_is_known() {
 }
 
 #[tokio::test]
+async fn a_chronology_that_runs_ahead_waits_for_its_revision_of_the_authority() {
+    let mut story = Story::at("2025-05-06").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    story.child(
+        "1",
+        vec![care("a", "2025-05-03", None), review("r", "2025-05-06")],
+    );
+    let authority = story.prepare();
+    story.world.settle().await.unwrap();
+    assert_eq!(story.signals().len(), 1);
+    story.publish_authority(&authority).await;
+    assert_eq!(story.signals().len(), 3);
+    assert_eq!(story.batches(), [(1, 1), (2, 2)]);
+}
+
+#[tokio::test]
+async fn sums_that_agree_by_chance_complete_nothing_while_a_child_waits() {
+    let mut story = Story::at("2025-05-06").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.child("2", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    // The second snapshot changed child 1, which is late; the third changed child 2, which is early.
+    let mut second = story.prepare();
+    second.revision_sum += 1;
+    story.child("2", vec![care("a", "2025-05-04", None)]);
+    story.send_children(3);
+    story.publish_authority(&second).await;
+    assert!(!story.is_reconciled(2).await);
+}
+
+#[tokio::test]
+async fn a_chronology_whose_deadlines_are_the_same_publishes_no_list() {
+    let mut story = Story::at("2025-05-06").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    story.child(
+        "1",
+        vec![care("a", "2025-05-03", None), review("r", "2026-05-06")],
+    );
+    story.import().await;
+    assert_eq!(story.list("1").revision, 1);
+    story.child("1", vec![care("a", "2025-05-02", None)]);
+    story.import().await;
+    assert_eq!(story.list("1").revision, 2);
+}
+
+#[tokio::test]
 async fn a_batch_is_complete_only_when_every_chronology_has_come() {
     let mut story = Story::at("2025-06-10").await;
     story.child("1", vec![care("a", "2025-05-03", None)]);
@@ -178,48 +237,38 @@ async fn a_source_that_stops_supplying_switches_its_rules_off() {
 #[tokio::test]
 async fn a_list_is_worked_out_for_the_day_asked_and_comes_in_pages() {
     let mut story = Story::at("2025-06-10").await;
-    for n in 0..1201 {
-        story.child(
-            &format!("{n:04}"),
-            vec![care("a", "2025-05-03", None), review("r", "2025-06-02")],
-        );
+    for n in 0..501 {
+        let facts = vec![care("a", "2025-05-03", None), review("r", "2025-06-02")];
+        story.child(&format!("{n:04}"), facts);
     }
     story.import().await;
-    let mut ask = ListDeadlines {
-        authority: Some(code()),
-        as_at: Some(day("2025-05-30")),
-        after: None,
-    };
-    let mut rows = Vec::new();
-    let mut pages = 0;
-    loop {
-        let page = story.ask(&ask).await;
-        rows.extend(page.rows);
-        pages += 1;
-        ask.after = page.next;
-        if ask.after.is_none() {
-            break;
-        }
-    }
-    assert_eq!((rows.len(), pages), (1201, 3));
-    assert!(
-        rows.iter()
-            .all(|r| r.state == ObligationState::Open && r.due_date == day("2025-06-03"))
-    );
+    let pages = story.pages(Some("2025-05-30")).await;
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [500, 1]);
+    let rows = pages.concat();
+    let open =
+        |r: &DeadlineRow| (r.state, r.due_date) == (ObligationState::Open, day("2025-06-03"));
+    assert!(rows.iter().all(open));
     assert!(rows.is_sorted_by(|a, b| a.child < b.child));
-    let now = ListDeadlines {
-        authority: None,
-        as_at: None,
-        after: None,
-    };
-    let page = story.ask(&now).await;
-    let one: Vec<_> = page
-        .rows
-        .iter()
-        .filter(|r| r.child.as_str() == "0000")
-        .collect();
-    assert_eq!(one.len(), 2);
-    assert_eq!(one[0].met_date, Some(day("2025-06-02")));
+    let now = story.pages(None).await.concat();
+    assert_eq!(now.len(), 1002);
+    assert_eq!(now[0].met_date, Some(day("2025-06-02")));
+}
+
+#[tokio::test]
+async fn a_page_of_many_rows_ends_early_so_that_it_fits_into_one_message() {
+    let mut story = Story::at("2025-06-10").await;
+    for n in 0..30 {
+        let mut facts = vec![care("a", "2024-05-03", None)];
+        let held = (0..100).map(|n| day("2024-06-03").saturating_add(n.days()).to_string());
+        facts.extend(held.map(|on| review(&on, &on)));
+        story.child(&format!("{n:04}"), facts);
+    }
+    story.import().await;
+    let pages = story.pages(None).await;
+    assert_eq!(
+        pages.iter().map(Vec::len).collect::<Vec<_>>(),
+        [20 * 101, 10 * 101]
+    );
 }
 
 #[tokio::test]

@@ -46,3 +46,39 @@ fn newest(batch: &[Envelope]) -> Result<ByAuthority, Failure> {
     }
     Ok(newest)
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::{TokenKey, ids};
+
+    use super::*;
+
+    fn envelope(child: &str, revision: u64) -> Envelope {
+        let mut chronology = crate::domain::testing::chronology(Vec::new());
+        chronology.child = child.into();
+        chronology.revision = revision;
+        let token = TokenKey::new([1; 32]).child(&chronology.authority, &chronology.child);
+        let id = ids::computed("test", &[child, &revision.to_string()]);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        Envelope::new(
+            id,
+            "intake",
+            &chronology.authority,
+            &token,
+            now,
+            &chronology,
+        )
+    }
+
+    #[test]
+    fn of_several_in_a_batch_the_newest_of_each_child_is_kept() {
+        let batch = [("1", 1), ("1", 3), ("2", 1), ("1", 2)].map(|(child, r)| envelope(child, r));
+        let newest = newest(&batch).unwrap();
+        let kept: Vec<_> = newest
+            .values()
+            .flatten()
+            .map(|(child, c)| (child.as_str(), c.revision))
+            .collect();
+        assert_eq!(kept, [("1", 3), ("2", 1)]);
+    }
+}

@@ -128,7 +128,8 @@ pub(super) const RECORD: Insert = Insert {
     into: "progress (authority, revision, reckoned_with, reconciled)",
     columns: 4,
     then: "ON CONFLICT (authority) DO UPDATE SET revision = excluded.revision, \
-           reckoned_with = excluded.reckoned_with, reconciled = excluded.reconciled",
+           reckoned_with = excluded.reckoned_with, reconciled = excluded.reconciled \
+           WHERE excluded.revision >= progress.revision",
 };
 pub(super) const ESTABLISHED: Statement = Statement::new(
     "established.of",

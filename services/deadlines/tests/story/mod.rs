@@ -10,7 +10,7 @@ use bus::{Consumer, Failure, Handler, Node};
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Envelope, Event, Fact,
     Obligation, SourceState,
-    commands::Request,
+    commands::{DeadlineRow, ListDeadlines, Request},
     ids,
     obligation::{BatchComputed, ChildObligations, DeadlineEvent, DeadlineSignal},
     streams::{OBLIGATIONS, SIGNALS},
@@ -28,7 +28,7 @@ pub(crate) fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-fn noon(text: &str) -> Timestamp {
+pub(crate) fn noon(text: &str) -> Timestamp {
     format!("{text}T11:00:00Z").parse().unwrap()
 }
 
@@ -225,8 +225,33 @@ impl Story {
         self.world.process("deadlines")
     }
 
+    /// Has every chronology of this revision of the authority been worked out?
+    pub(crate) async fn is_reconciled(&self, revision: u64) -> bool {
+        let mut tx = self.process().context.db.begin().await.unwrap();
+        let progress = deadlines::store::progress(&mut tx).await.unwrap();
+        progress[&code()].reconciled >= revision
+    }
+
     pub(crate) async fn ask<R: Request>(&self, request: &R) -> R::Reply {
         self.process().ask(request).await.unwrap()
+    }
+
+    /// The pages of the list on a day; none: today.
+    pub(crate) async fn pages(&self, as_at: Option<&str>) -> Vec<Vec<DeadlineRow>> {
+        let mut ask = ListDeadlines {
+            authority: Some(code()),
+            as_at: as_at.map(day),
+            after: None,
+        };
+        let mut pages = Vec::new();
+        loop {
+            let page = self.ask(&ask).await;
+            pages.push(page.rows);
+            ask.after = page.next;
+            if ask.after.is_none() {
+                return pages;
+            }
+        }
     }
 
     fn decoded<E: Event>(&self) -> Vec<E> {
@@ -299,7 +324,7 @@ impl Story {
     }
 }
 
-fn state<E: Event>(
+pub(crate) fn state<E: Event>(
     source: &str,
     token: &contracts::Token,
     revision: u64,

@@ -1,0 +1,128 @@
+//! Due children worked out, a batch a transaction; and the word that a snapshot is complete.
+
+mod children;
+mod complete;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ::store::Tx;
+use async_trait::async_trait;
+use bus::{Due, Failure, Worked};
+use contracts::Authority;
+use jiff::{Timestamp, ToSpan, civil::Date};
+use tracing::{info, warn};
+
+use crate::{
+    domain::running::Running,
+    engine::{Engine, Place},
+    store::{self, Progress},
+};
+
+pub(crate) struct WorkOut {
+    engine: Arc<Engine>,
+    /// The day on which the end of the bank holidays was last looked at.
+    looked_on: Mutex<Option<Date>>,
+}
+
+#[async_trait]
+impl Due for WorkOut {
+    fn name(&self) -> &'static str {
+        "deadlines.work-out"
+    }
+
+    async fn work(&self, tx: &mut Tx) -> Result<Worked, Failure> {
+        self.look_at_the_calendar();
+        let progress = store::progress(tx).await?;
+        for place in self.engine.places() {
+            let held = progress.get(&place.authority.authority);
+            let done = self.authority(tx, &place, held).await?;
+            if done > 0 {
+                return Ok(Worked { done, next: None });
+            }
+        }
+        Ok(Worked {
+            done: 0,
+            next: self.next_midnight(),
+        })
+    }
+}
+
+impl WorkOut {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self {
+            engine,
+            looked_on: Mutex::new(None),
+        }
+    }
+
+    /// One piece of one authority's work; nothing when it is up to date.
+    async fn authority(
+        &self,
+        tx: &mut Tx,
+        place: &Place,
+        held: Option<&Progress>,
+    ) -> Result<usize, Failure> {
+        let Place { authority, today } = place;
+        let code = &authority.authority;
+        let running = Running::of(&self.engine.rules, authority, *today);
+        let print = self.engine.print(&running);
+        let Some(held) = held.filter(|p| p.reckoned_with == print) else {
+            if held.is_some_and(|p| p.revision > authority.revision) {
+                return Ok(0);
+            }
+            return self.begin(tx, authority, print).await;
+        };
+        if held.revision > authority.revision {
+            return Ok(0);
+        }
+        let due = store::claim(tx, code, *today, authority.revision, self.engine.batch).await?;
+        if due.is_empty() {
+            return self.reconcile(tx, place, held, &running).await;
+        }
+        self.children(tx, place, held, &running, &due).await?;
+        Ok(due.len())
+    }
+
+    /// With an authority's first sight, other rules or another calendar: every child is due at once.
+    async fn begin(
+        &self,
+        tx: &mut Tx,
+        authority: &Authority,
+        print: String,
+    ) -> Result<usize, Failure> {
+        let children = store::at_once_all(tx, &authority.authority).await?;
+        let progress = Progress {
+            revision: authority.revision,
+            reckoned_with: print,
+            reconciled: 0,
+        };
+        store::record(tx, &authority.authority, &progress).await?;
+        info!(authority = %authority.authority, children, "rules or calendar are new: every child is worked out");
+        Ok(1)
+    }
+
+    /// Machine time of the next midnight by real clocks; a pinned clock moves with the landscape.
+    fn next_midnight(&self) -> Option<Timestamp> {
+        let now = self.engine.clock.now();
+        let zone = calendar::london();
+        let tomorrow = now.to_zoned(zone).date().checked_add(1.day()).ok()?;
+        let midnight = tomorrow.to_zoned(calendar::london()).ok()?.timestamp();
+        let machine = self.engine.clock.machine_now();
+        machine.checked_add(midnight.duration_since(now)).ok()
+    }
+
+    /// Once a day: do the bank holidays last?
+    fn look_at_the_calendar(&self) {
+        let today = self.engine.clock.now().to_zoned(calendar::london()).date();
+        let before = self
+            .looked_on
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(today);
+        if before != Some(today)
+            && let Some(alarm) = self.engine.calendar.horizon_alarm(today)
+        {
+            warn!(alarm, "the calendar ends soon");
+        }
+    }
+}
