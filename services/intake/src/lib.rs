@@ -41,3 +41,6 @@ pub async fn run(context: Context, config: Config, data: &Path) -> anyhow::Resul
     let node = node(&context, &config, data);
     bus::run(&context, node).await
 }
+
+#[cfg(test)]
+mod tests;

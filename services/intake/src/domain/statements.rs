@@ -244,6 +244,7 @@ fn next(len: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -331,5 +332,63 @@ mod tests {
         assert_eq!(digest(&[0, 1]), digest(&[1, 0]));
         assert_ne!(digest(&[0, 1]), digest(&[0]));
         assert_eq!(digest(&[0]).len(), 32);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_rows_has_no_influence(rows in rows(), seed in any::<u64>()) {
+            let said = |rows: &[Said]| {
+                let mut all = Statements::default();
+                for row in rows {
+                    all.add(row.clone());
+                }
+                let all = all.into_children();
+                let of = |child: &Arc<str>| {
+                    let entries = all.entries(&ChildId::new(child.as_ref()), "ssda903", date(2018, 3, 31));
+                    (child.to_string(), all.digest(child), entries)
+                };
+                all.ids().map(of).collect::<Vec<_>>()
+            };
+            let mut shuffled = rows.clone();
+            shuffled.sort_by_key(|row| Sha256::digest(format!("{seed}{row:?}")));
+            prop_assert_eq!(said(&rows), said(&shuffled));
+        }
+
+        #[test]
+        fn every_row_is_an_entry_and_no_two_share_a_key(rows in rows()) {
+            let mut all = Statements::default();
+            for row in &rows {
+                all.add(row.clone());
+            }
+            let all = all.into_children();
+            let mut keys = std::collections::BTreeSet::new();
+            for child in all.ids() {
+                for entry in all.entries(&ChildId::new(child.as_ref()), "ssda903", date(2018, 3, 31)) {
+                    keys.insert((child.clone(), entry.fact.kind(), entry.key));
+                }
+            }
+            prop_assert_eq!(keys.len(), rows.len());
+        }
+    }
+
+    fn rows() -> impl Strategy<Value = Vec<Said>> {
+        let row = (0..3_u8, 1..4_i8, proptest::option::of(4..6_i8), 0..3_u8).prop_map(
+            |(child, start, end, what)| Said {
+                child: child.to_string(),
+                start: date(2018, 1, start),
+                end: end.map(|d| date(2018, 1, d)),
+                mark: if what == 2 {
+                    "SW1".to_owned()
+                } else {
+                    String::new()
+                },
+                fact: match what {
+                    0 => Fact::LookedAfterReview { cancelled: false },
+                    1 => Fact::MissingEpisode { code: "M".into() },
+                    _ => Fact::MissingEpisode { code: "A".into() },
+                },
+            },
+        );
+        proptest::collection::vec(row, 0..20)
     }
 }

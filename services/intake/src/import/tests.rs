@@ -575,9 +575,130 @@ async fn when_refused_rows_cannot_be_listed_the_import_says_so_and_changes_nothi
 }
 
 #[tokio::test]
-async fn every_statement_prepares_on_sqlite() {
+async fn a_full_disk_is_said_and_loses_nothing() {
+    const FULL: store::Statement = store::Statement::new("fill", "PRAGMA max_page_count = 40");
+    const ROOM: store::Statement = store::Statement::new("free", "PRAGMA max_page_count = 100000");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("intake.db");
+    let world = World::over(
+        Db::sqlite(&path, &[bus::MIGRATIONS, MIGRATIONS])
+            .await
+            .unwrap(),
+    );
+    let small = world.a_return("1", &[("1", &["01/02"])]);
+    world.import(small.clone(), Some(MARCH)).await;
+    world.published().await;
+    let set = async |pragma| {
+        let mut tx = world.context.db.begin().await.unwrap();
+        tx.everywhere().rows(pragma, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    set(&FULL).await;
+    let children: Vec<String> = (0..200).map(|n| n.to_string()).collect();
+    let many: Vec<(&str, &[&str])> = children
+        .iter()
+        .map(|c| (c.as_str(), &["01/02"][..]))
+        .collect();
+    let large = world.a_return("2", &many);
+    let why = world.refusal(large.clone(), Some(APRIL)).await;
+    assert!(
+        why.starts_with(
+            "the import failed and nothing of it was recorded: the disk is full: free some space"
+        ),
+        "{why}"
+    );
+    set(&ROOM).await;
+    assert!(world.published().await.is_empty());
+    assert!(world.import(small, Some(MARCH)).await.already_imported);
+    assert_eq!(world.import(large, Some(APRIL)).await.children, 200);
+}
+
+#[tokio::test]
+async fn the_documented_example_is_taken_in_without_a_refusal() {
     let world = World::new().await;
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/allocations.csv");
+    let summary = done(world.ask(request("allocations", path, None)).await);
+    assert_eq!((summary.refused, summary.children), (vec![], 3));
+    assert_eq!(summary.notes, Vec::<String>::new());
+}
+
+/// The same story on either engine.
+async fn a_snapshot_is_taken_in_compared_and_judged_on(db: Db) {
+    let mut world = World::over(db);
     for statement in crate::store::ALL {
         world.context.db.prepare(*statement).await.unwrap();
     }
+    world.config_for_small_returns();
+    let children: Vec<String> = (0..600).map(|n| format!("C{n}")).collect();
+    let all: Vec<(&str, &[&str])> = children
+        .iter()
+        .map(|c| (c.as_str(), &["01/02", "02/02"][..]))
+        .collect();
+    let less: Vec<(&str, &[&str])> = children
+        .iter()
+        .map(|c| (c.as_str(), &["01/02"][..]))
+        .collect();
+    let (all, less) = (
+        world.a_return("all", &all),
+        world.a_return("less", &less[..599]),
+    );
+    let summary = world.import(all.clone(), Some(MARCH)).await;
+    assert_eq!(
+        counts(&summary.recorded),
+        [("care_episode", 600), ("looked_after_review", 1200)]
+    );
+    assert!(
+        world
+            .import(all.clone(), Some(MARCH))
+            .await
+            .already_imported
+    );
+    let summary = world.import(less.clone(), Some(APRIL)).await;
+    assert_eq!(
+        counts(&summary.missing),
+        [("care_episode", 1), ("looked_after_review", 601)]
+    );
+    let summary = world.import(less, Some(SECOND)).await;
+    assert_eq!(
+        counts(&summary.retracted),
+        [("care_episode", 1), ("looked_after_review", 601)]
+    );
+    assert!(
+        world
+            .refusal(all, Some(APRIL))
+            .await
+            .contains("older than the latest accepted one")
+    );
+    let published = world.published().await;
+    let chronologies = of::<Chronology>(&published);
+    assert_eq!(chronologies.len(), 600, "the newest of each child");
+    assert!(chronologies.iter().all(|c| c.revision == 3));
+    let authority = of::<Authority>(&published).remove(0);
+    assert_eq!(
+        (
+            authority.revision,
+            authority.children,
+            authority.revision_sum
+        ),
+        (3, 600, 1800)
+    );
+}
+
+#[tokio::test]
+async fn it_works_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("intake.db");
+    let db = Db::sqlite(&path, &[bus::MIGRATIONS, MIGRATIONS])
+        .await
+        .unwrap();
+    a_snapshot_is_taken_in_compared_and_judged_on(db).await;
+}
+
+#[tokio::test]
+async fn it_works_on_postgresql() {
+    let server = testkit::servers::postgres().await;
+    let db = Db::postgres(&server.url, "intake", 4, &[bus::MIGRATIONS, MIGRATIONS])
+        .await
+        .unwrap();
+    a_snapshot_is_taken_in_compared_and_judged_on(db).await;
 }
