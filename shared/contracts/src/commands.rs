@@ -233,6 +233,14 @@ pub struct Released {
     pub people: u64,
 }
 
+/// Why people were told about a child's deadlines, or were not: every verdict, oldest first, in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExplainTold {
+    pub authority: AuthorityCode,
+    pub child: ChildId,
+}
+request!(ExplainTold => Explanation, "dispatch", "why");
+
 /// The conservation account: steps by state, and how many were created.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AskAccount {

@@ -141,7 +141,7 @@ pub enum LineChange {
 }
 
 /// What became of a message (event stream `RECEIPTS`). The last word on a message is `Accepted`, `Failed` or
-/// `StoodDown`; `InDoubt` may be followed by another.
+/// `StoodDown`; `InDoubt` is followed by another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     pub authority: AuthorityCode,
@@ -170,7 +170,7 @@ pub enum Outcome {
     Accepted,
     /// Final: the address or the message was refused, or every attempt was used up.
     Failed { reason: String },
-    /// A crash left it unknown whether the server took it.
+    /// A crash left it unknown whether the server took it; it is sent again.
     InDoubt,
     /// Every line fell away before an attempt.
     StoodDown,

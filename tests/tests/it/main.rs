@@ -4,3 +4,4 @@
 
 mod architecture;
 mod regulation_33;
+mod world;

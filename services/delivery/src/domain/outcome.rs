@@ -141,16 +141,23 @@ fn doubt(reason: &str, tries: Tries, limits: &Limits, now: Timestamp) -> Decisio
         "It is not sent again"
     };
     let shown = Some(format!("In doubt: {reason}. {then}."));
-    let decision = if again_ {
-        again(tries, limits, now)
-    } else {
-        closed(State::InDoubt, tries, now, Outcome::InDoubt, None)
-    };
-    Decision {
-        receipt: Some(Outcome::InDoubt),
-        shown,
-        ..decision
+    if again_ {
+        let receipt = Some(Outcome::InDoubt);
+        return Decision {
+            receipt,
+            shown,
+            ..again(tries, limits, now)
+        };
     }
+    // The last word on it: whoever waits for a receipt waits no longer.
+    let reason = format!("{reason}; nobody knows whether it arrived");
+    closed(
+        State::InDoubt,
+        tries,
+        now,
+        Outcome::Failed { reason },
+        shown,
+    )
 }
 
 fn again(tries: Tries, limits: &Limits, now: Timestamp) -> Decision {

@@ -148,7 +148,8 @@ proptest! {
             let decision = after(came, tries, &limits, now);
             prop_assert_eq!(decision.attempt, counted);
             prop_assert!(decision.next_at >= now);
-            prop_assert_eq!(doubtful, decision.receipt == Some(Outcome::InDoubt));
+            let in_doubt = decision.state == State::InDoubt || decision.receipt == Some(Outcome::InDoubt);
+            prop_assert_eq!(doubtful, in_doubt);
             prop_assert_eq!(decision.shown.is_some(), doubtful || decision.state == State::Failed);
             (attempt, lost, now) = (decision.attempt, decision.lost, decision.next_at);
             match decision.state {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bus::consumer::Incoming;
-use contracts::{Envelope, STREAMS, Stream, StreamKind, streams::{AUTHORITY, ORGANISATION}};
+use contracts::{
+    Envelope, STREAMS, Stream, StreamKind,
+    streams::{AUTHORITY, ORGANISATION},
+};
 
 use super::Process;
 
@@ -46,10 +49,18 @@ impl Broker {
     }
 
     pub(super) fn waiting(&self, process: usize, consumer: usize) -> Vec<Place> {
-        self.waiting.get(&(process, consumer)).map(|w| w.keys().copied().collect()).unwrap_or_default()
+        self.waiting
+            .get(&(process, consumer))
+            .map(|w| w.keys().copied().collect())
+            .unwrap_or_default()
     }
 
-    pub(super) fn take(&mut self, process: usize, consumer: usize, places: &[Place]) -> Vec<Incoming> {
+    pub(super) fn take(
+        &mut self,
+        process: usize,
+        consumer: usize,
+        places: &[Place],
+    ) -> Vec<Incoming> {
         let waiting = self.waiting.entry((process, consumer)).or_default();
         let mut batch = Vec::new();
         for place in places {
@@ -67,7 +78,10 @@ impl Broker {
     }
 
     pub(super) fn landscape_waiting(&self, process: usize) -> Vec<Place> {
-        self.landscape.get(&process).map(|w| w.iter().copied().collect()).unwrap_or_default()
+        self.landscape
+            .get(&process)
+            .map(|w| w.iter().copied().collect())
+            .unwrap_or_default()
     }
 
     pub(super) fn landscape_read(&mut self, process: usize, place: Place) {
@@ -76,20 +90,31 @@ impl Broker {
         }
     }
 
+    pub(super) fn latest(&self, stream: &'static Stream) -> impl Iterator<Item = &Envelope> {
+        let all = self.latest.values().map(|place| &self.messages[*place]);
+        all.filter(|envelope| stream_of(envelope).name == stream.name)
+    }
+
     pub(super) fn envelope(&self, place: Place) -> &Envelope {
         &self.messages[place]
     }
 
     /// A process that died reads the landscape again from the state streams.
     pub(super) fn forget(&mut self, process: usize) {
-        let latest = self.latest.values().filter(|p| is_landscape(stream_of(&self.messages[**p])));
+        let latest = self
+            .latest
+            .values()
+            .filter(|p| is_landscape(stream_of(&self.messages[**p])));
         self.landscape.insert(process, latest.copied().collect());
     }
 }
 
 fn stream_of(envelope: &Envelope) -> &'static Stream {
     let area = envelope.subject.split('.').nth(2).unwrap_or_default();
-    STREAMS.into_iter().find(|s| s.area == area).expect("every subject belongs to a declared stream")
+    STREAMS
+        .into_iter()
+        .find(|s| s.area == area)
+        .expect("every subject belongs to a declared stream")
 }
 
 fn is_landscape(stream: &'static Stream) -> bool {

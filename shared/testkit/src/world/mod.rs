@@ -28,8 +28,16 @@ pub struct Faults {
 }
 
 impl Faults {
-    pub const NONE: Self = Self { duplicate: 0, lose_ack: 0, crash: 0 };
-    pub const MANY: Self = Self { duplicate: 20, lose_ack: 20, crash: 3 };
+    pub const NONE: Self = Self {
+        duplicate: 0,
+        lose_ack: 0,
+        crash: 0,
+    };
+    pub const MANY: Self = Self {
+        duplicate: 20,
+        lose_ack: 20,
+        crash: 3,
+    };
 }
 
 /// Services, a clock that only the test moves, and a queue in between.
@@ -70,24 +78,43 @@ impl World {
     pub async fn new(seed: u64, now: Timestamp, services: Vec<Service>) -> anyhow::Result<Self> {
         let clock = Clock::manual(now);
         let tokens = TokenKey::new([7; 32]);
-        let chance = Chance(Arc::new(Mutex::new((StdRng::seed_from_u64(seed), Faults::NONE))));
+        let chance = Chance(Arc::new(Mutex::new((
+            StdRng::seed_from_u64(seed),
+            Faults::NONE,
+        ))));
         let dying = chance.clone();
         let crash = CrashPoints::new(move |_| dying.percent(|f| f.crash));
         let mut processes = Vec::new();
         for service in services {
-            processes.push(Process::start(service, clock.clone(), tokens.clone(), crash.clone()).await?);
+            processes
+                .push(Process::start(service, clock.clone(), tokens.clone(), crash.clone()).await?);
         }
-        Ok(Self { clock, tokens, processes, broker: Broker::default(), chance, deaths: BTreeMap::new() })
+        Ok(Self {
+            clock,
+            tokens,
+            processes,
+            broker: Broker::default(),
+            chance,
+            deaths: BTreeMap::new(),
+        })
     }
 
     pub fn process(&self, service: &str) -> &Process {
-        self.processes.iter().find(|p| p.service() == service).expect("a service of this world")
+        self.processes
+            .iter()
+            .find(|p| p.service() == service)
+            .expect("a service of this world")
     }
 
     /// Publishes as another part of the world would, such as a source.
     pub fn publish(&mut self, envelope: Envelope) {
         let fetched = self.chance.percent(|_| 50);
         self.broker.publish(&self.processes, envelope, fetched);
+    }
+
+    /// The newest message of each subject of a state stream.
+    pub fn latest(&self, stream: &'static contracts::Stream) -> impl Iterator<Item = &Envelope> {
+        self.broker.latest(stream)
     }
 
     /// Takes `steps` steps, each chosen by chance, while things go wrong.
@@ -124,14 +151,17 @@ impl World {
     }
 
     async fn step(&mut self) -> anyhow::Result<()> {
-        let n = self.chance.roll(|rng, _| rng.random_range(0..self.processes.len()));
+        let n = self
+            .chance
+            .roll(|rng, _| rng.random_range(0..self.processes.len()));
         let process = &self.processes[n];
         let (consumers, due) = (process.consumers(), process.due());
         match self.chance.roll(|rng, _| rng.random_range(0..5)) {
             0 => self.relay(n).await?,
             1 if consumers > 0 => {
-                let (consumer, most) =
-                    self.chance.roll(|rng, _| (rng.random_range(0..consumers), rng.random_range(1..8)));
+                let (consumer, most) = self
+                    .chance
+                    .roll(|rng, _| (rng.random_range(0..consumers), rng.random_range(1..8)));
                 self.deliver(n, consumer, most).await?
             }
             2 if due > 0 => {
@@ -151,9 +181,13 @@ impl World {
         let mut published = Vec::new();
         for row in claimed {
             let fetched = self.chance.percent(|_| 50);
-            self.broker.publish(&self.processes, row.envelope.clone(), fetched);
+            self.broker
+                .publish(&self.processes, row.envelope.clone(), fetched);
             let acked = !self.chance.percent(|f| f.lose_ack);
-            published.push(bus::outbox::Published { claimed: row, acked });
+            published.push(bus::outbox::Published {
+                claimed: row,
+                acked,
+            });
         }
         if any && self.chance.percent(|f| f.crash) {
             self.die(n, "relay.before-mark").await?;
@@ -171,7 +205,9 @@ impl World {
         }
         let orderly = most == usize::MAX;
         if !orderly {
-            places = self.chance.roll(|rng, _| places.choose_multiple(rng, most).copied().collect());
+            places = self
+                .chance
+                .roll(|rng, _| places.choose_multiple(rng, most).copied().collect());
             if self.chance.percent(|f| f.duplicate) {
                 places.extend(places.clone());
             }
@@ -183,11 +219,16 @@ impl World {
                 self.die(n, crashed.0).await?;
                 return Ok(true);
             }
-            Err(failure) => return Err(anyhow::Error::from(failure)).context("the store of a world is never ill"),
+            Err(failure) => {
+                return Err(anyhow::Error::from(failure))
+                    .context("the store of a world is never ill");
+            }
         };
         let mut moved = false;
         for (place, disposition) in places.iter().zip(told) {
-            if disposition != Disposition::Nak(std::time::Duration::ZERO) && !matches!(disposition, Disposition::Nak(_)) {
+            if disposition != Disposition::Nak(std::time::Duration::ZERO)
+                && !matches!(disposition, Disposition::Nak(_))
+            {
                 moved = true;
                 if !self.chance.percent(|f| f.lose_ack) {
                     self.broker.acknowledge(n, consumer, *place);
@@ -220,7 +261,9 @@ impl World {
         let orderly = self.chance.roll(|_, faults| faults.crash == 0);
         let mut places = self.broker.landscape_waiting(n);
         if !orderly {
-            places = self.chance.roll(|rng, _| places.choose_multiple(rng, 3).copied().collect());
+            places = self
+                .chance
+                .roll(|rng, _| places.choose_multiple(rng, 3).copied().collect());
         }
         for place in &places {
             self.processes[n].read_landscape(self.broker.envelope(*place))?;

@@ -70,7 +70,11 @@ impl Process {
             crash,
         };
         let node = (service.build)(&context);
-        Ok(Self { service, context, node })
+        Ok(Self {
+            service,
+            context,
+            node,
+        })
     }
 
     pub(super) async fn restart(&mut self) -> anyhow::Result<()> {
@@ -92,7 +96,12 @@ impl Process {
     }
 
     pub(super) fn consumers_of(&self, stream: &'static Stream) -> impl Iterator<Item = usize> {
-        let of = self.node.consumers.iter().enumerate().filter(|(_, c)| c.stream.name == stream.name);
+        let of = self
+            .node
+            .consumers
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.stream.name == stream.name);
         of.map(|(n, _)| n)
     }
 
@@ -103,7 +112,8 @@ impl Process {
     pub(super) async fn claim(&self) -> anyhow::Result<Vec<Claimed>> {
         let mut tx = self.context.db.begin().await?;
         let now = self.context.clock.machine_now();
-        let claimed = outbox::settle_and_claim(&mut tx, &[], BATCH, now, SignedDuration::ZERO).await?;
+        let claimed =
+            outbox::settle_and_claim(&mut tx, &[], BATCH, now, SignedDuration::ZERO).await?;
         tx.commit().await?;
         Ok(claimed)
     }
@@ -116,7 +126,11 @@ impl Process {
         Ok(())
     }
 
-    pub(super) async fn process(&self, consumer: usize, batch: &[Incoming]) -> Result<Vec<Disposition>, Failure> {
+    pub(super) async fn process(
+        &self,
+        consumer: usize,
+        batch: &[Incoming],
+    ) -> Result<Vec<Disposition>, Failure> {
         consumer::process(&self.context, &self.node.consumers[consumer], batch).await
     }
 
@@ -133,7 +147,10 @@ impl Process {
     }
 
     /// Asks the service's questions as the broker would.
-    pub async fn ask<R: contracts::commands::Request>(&self, request: &R) -> anyhow::Result<R::Reply> {
+    pub async fn ask<R: contracts::commands::Request>(
+        &self,
+        request: &R,
+    ) -> anyhow::Result<R::Reply> {
         let subject = R::subject();
         let question = self.node.questions.iter().find(|q| q.subject == subject);
         let question = question.ok_or_else(|| anyhow::anyhow!("nobody answers {subject}"))?;
