@@ -31,10 +31,7 @@ pub(crate) fn href(name: &str) -> String {
 }
 
 fn version(file: &EmbeddedFile) -> String {
-    file.metadata.sha256_hash()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..8])
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use contracts::{TeamId, Viewer};
 
-use super::{Place, counts::Counts, links};
+use super::{Place, counts::Counts, links, words};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Board {
@@ -21,6 +21,12 @@ pub(crate) struct TeamLine {
     pub(crate) name: String,
     pub(crate) href: String,
     pub(crate) counts: Counts,
+}
+
+impl Board {
+    pub(crate) fn quiet_names(&self) -> String {
+        words::and(&self.quiet)
+    }
 }
 
 /// The teams whose counts `viewer` may see.

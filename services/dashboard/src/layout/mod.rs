@@ -1,7 +1,5 @@
 //! What every page has around it.
 
-pub(crate) mod filters;
-
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use askama::Template;
@@ -9,7 +7,6 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::{
     asker::Asker,
-    assets,
     domain::{
         Place,
         banner::{self, Banner},
@@ -130,10 +127,6 @@ impl Frame {
     /// Keeps itself up to date in the browser.
     pub(crate) fn live(self) -> Self {
         Self { live: true, ..self }
-    }
-
-    pub(crate) fn asset(&self, name: &str) -> String {
-        assets::href(name)
     }
 }
 

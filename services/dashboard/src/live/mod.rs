@@ -44,7 +44,7 @@ pub(crate) struct Live(Duration);
 
 impl Live {
     /// Shows the read model; time passes by the minute.
-    pub(crate) const READ_MODEL: Self = Self(Duration::from_secs(60));
+    pub(crate) const READ_MODEL: Self = Self(Duration::from_mins(1));
     /// Shows what services answer.
     pub(crate) const QUESTIONS: Self = Self(Duration::from_secs(5));
 }
@@ -87,7 +87,7 @@ async fn follow(
     headers: HeaderMap,
 ) -> Response {
     if !asked.path.starts_with('/') {
-        return *no_live_page();
+        return no_live_page();
     }
     let mut cookie = HeaderMap::new();
     for value in headers.get_all(header::COOKIE) {
@@ -177,17 +177,13 @@ impl Following {
     /// The page and how to follow it; what is answered instead, when it is no page that can be followed.
     async fn render(&self) -> Result<(String, Live), Box<Response>> {
         let Ok(mut request) = Request::get(&self.path).body(Body::empty()) else {
-            return Err(no_live_page());
+            return Err(no_live_page().into());
         };
         *request.headers_mut() = self.cookie.clone();
         let Ok(response) = self.pages.clone().oneshot(request).await;
         let Some(live) = response.extensions().get::<Live>().copied() else {
             let found = response.status().is_success() || response.status().is_redirection();
-            return Err(if found {
-                no_live_page()
-            } else {
-                Box::new(response)
-            });
+            return Err(Box::new(if found { no_live_page() } else { response }));
         };
         let body = axum::body::to_bytes(response.into_body(), LARGEST).await;
         let html = body
@@ -198,6 +194,6 @@ impl Following {
     }
 }
 
-fn no_live_page() -> Box<Response> {
-    Box::new(Problem::NotFound("This page does not change by itself.".to_owned()).into_response())
+fn no_live_page() -> Response {
+    Problem::NotFound("This page does not change by itself.".to_owned()).into_response()
 }

@@ -85,12 +85,12 @@ impl ReadModel {
     /// Takes changes together; those who watch are told once.
     pub(crate) fn apply(&self, changes: impl IntoIterator<Item = Change>) {
         let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
-        let mut changed = false;
+        let mut news = false;
         for change in changes {
-            changed |= world.apply(change);
+            news |= world.apply(change);
         }
         drop(world);
-        if changed {
+        if news {
             self.version.send_modify(|v| *v += 1);
         }
     }

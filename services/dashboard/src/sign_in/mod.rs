@@ -1,4 +1,4 @@
-//! One-time links and the sessions they open: until OpenID Connect is built, whoever starts Evenkeel is its operator.
+//! One-time links and the sessions they open: until there is sign-in by an identity provider, whoever starts Evenkeel is its operator.
 
 pub(crate) mod cookie;
 mod sessions;

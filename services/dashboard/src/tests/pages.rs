@@ -10,7 +10,13 @@ async fn a_page_says_as_whom_one_looks_and_lets_one_stop() {
     let site = Site::start().await;
     let browser = site.sign_in().await;
     browser.look_as("w1").await;
-    for path in ["/", "/a/westshire/board", "/a/westshire/my-day", "/mailbox", "/no-such-page"] {
+    for path in [
+        "/",
+        "/a/westshire/board",
+        "/a/westshire/my-day",
+        "/mailbox",
+        "/no-such-page",
+    ] {
         let text = browser.get(path).await.text();
         assert!(
             text.contains("You are looking as Amira Khan, social worker, Westshire"),

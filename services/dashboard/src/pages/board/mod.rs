@@ -10,7 +10,7 @@ use crate::{
     app::App,
     asker::Asker,
     domain::board::{Board, board},
-    layout::{self, Frame, Tab, filters},
+    layout::{self, Frame, Tab},
     live::Live,
     problem::Problem,
 };

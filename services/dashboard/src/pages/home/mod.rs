@@ -8,7 +8,7 @@ use crate::{
     app::App,
     asker::Asker,
     domain::home::{Card, card},
-    layout::{self, Frame, Tab, filters},
+    layout::{self, Frame, Tab},
     live::Live,
     problem::Problem,
 };

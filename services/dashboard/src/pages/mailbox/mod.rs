@@ -53,10 +53,10 @@ struct Asked {
 async fn list(
     State(app): State<App>,
     asker: Asker,
-    Query(asked): Query<Asked>,
+    Query(query): Query<Asked>,
 ) -> Result<Response, Problem> {
     let operator = asker.operator()?;
-    let after = asked.after;
+    let after = query.after;
     let MailPage { mails, total, next } = app.list_mail(operator, after, PAGE).await?;
     let name = |code: &AuthorityCode| app.landscape().authority(code).map(|a| a.name.clone());
     let mails = mails

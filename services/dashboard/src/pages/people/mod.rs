@@ -38,10 +38,10 @@ async fn show(
     State(app): State<App>,
     asker: Asker,
     Path(code): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<Asked>,
 ) -> Result<Response, Problem> {
     asker.operator()?;
-    let search = asked.search;
+    let search = query.search;
     let page = app.look(&asker, &authority(&code)?, |place, viewer| {
         let people = people(place, viewer, &search).ok_or(Problem::Broken)?;
         Ok(Page {

@@ -95,7 +95,7 @@ async fn show(State(app): State<App>, asker: Asker) -> Result<Response, Problem>
         delivery: delivery.ok().map(Delivery::new),
         held: held
             .ok()
-            .map(|h| h.batches.into_iter().map(|b| Held::new(&app, b)).collect()),
+            .map(|h| h.batches.iter().map(|b| Held::new(&app, b)).collect()),
         account: account.ok().map(|a| status::account(&a)),
         letters,
     };
@@ -177,7 +177,7 @@ impl Delivery {
 }
 
 impl Held {
-    fn new(app: &App, batch: HeldBatch) -> Self {
+    fn new(app: &App, batch: &HeldBatch) -> Self {
         let name = app
             .landscape()
             .authority(&batch.authority)

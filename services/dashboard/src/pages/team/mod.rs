@@ -14,7 +14,7 @@ use crate::{
         links,
         team::{NoTeam, TeamView, team},
     },
-    layout::{self, Frame, Tab, filters},
+    layout::{self, Frame, Tab},
     live::Live,
     problem::Problem,
 };
@@ -47,11 +47,11 @@ async fn show(
     State(app): State<App>,
     asker: Asker,
     Path((code, id)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (code, id) = (authority(&code)?, TeamId::new(id));
     let page = app.look(&asker, &code, |place, viewer| {
-        let view = team(place, viewer, &id, asked.page).map_err(|no| problem(no, &id))?;
+        let view = team(place, viewer, &id, query.page).map_err(|no| problem(no, &id))?;
         Ok(Page {
             frame: Frame::of_place(&asker, Tab::Board, &view.name, place).live(),
             board: links::board(&code),
