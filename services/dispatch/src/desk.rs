@@ -24,6 +24,7 @@ use crate::{
         scene::{Scene, Settings},
         stages::brake::Limits,
     },
+    metrics::Metrics,
 };
 
 pub(crate) struct Desk {
@@ -35,6 +36,7 @@ pub(crate) struct Desk {
     pub(crate) patience: SignedDuration,
     pub(crate) landscape: Arc<Landscape>,
     pub(crate) clock: Clock,
+    pub(crate) metrics: Metrics,
     tokens: TokenKey,
 }
 
@@ -70,7 +72,11 @@ impl Place {
 }
 
 impl Desk {
-    pub(crate) fn new(context: &Context, config: &Config) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        context: &Context,
+        config: &Config,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             settings: config.settings()?,
             limits: config.limits(),
@@ -80,6 +86,7 @@ impl Desk {
             patience: SignedDuration::from_secs(config.patience_s.into()),
             landscape: context.landscape.clone(),
             clock: context.clock.clone(),
+            metrics: metrics.clone(),
             tokens: context.tokens.clone(),
         })
     }

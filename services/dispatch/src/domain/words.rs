@@ -252,7 +252,9 @@ pub(crate) mod tests {
         let shown: String = format!("{}\n{}", message.title, message.intro)
             .chars()
             .collect();
-        for child in message.lines.iter().flat_map(|l| &l.children) {
+        // A short id is also a number.
+        let ids = message.lines.iter().flat_map(|l| &l.children);
+        for child in ids.filter(|id| id.as_str().len() > 2) {
             assert!(!shown.contains(child.as_str()), "{shown}");
             assert!(
                 message

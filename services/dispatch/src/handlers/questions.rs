@@ -3,7 +3,9 @@
 use ::store::Db;
 use anyhow::Context as _;
 use bus::{Question, Refusal};
-use contracts::commands::{AskAccount, HeldBatches, ListHeld, ReleaseBatch, Released};
+use contracts::commands::{
+    AskAccount, ExplainTold, Explanation, HeldBatches, ListHeld, ReleaseBatch, Released,
+};
 
 use crate::{
     domain::{batch::BatchState, stages::brake::Weighed},
@@ -11,7 +13,7 @@ use crate::{
 };
 
 pub(crate) fn all(db: &Db) -> Vec<Question> {
-    let (held, release, account) = (db.clone(), db.clone(), db.clone());
+    let (held, release, account, why) = (db.clone(), db.clone(), db.clone(), db.clone());
     vec![
         Question::new(move |ListHeld {}| {
             let db = held.clone();
@@ -28,6 +30,10 @@ pub(crate) fn all(db: &Db) -> Vec<Question> {
         Question::new(move |ask: AskAccount| {
             let db = account.clone();
             async move { Ok(store::account::account(&db, ask.authority.as_ref()).await?) }
+        }),
+        Question::new(move |ask: ExplainTold| {
+            let db = why.clone();
+            async move { explain(&db, &ask).await }
         }),
     ]
 }
@@ -59,4 +65,44 @@ async fn let_go(db: &Db, ask: &ReleaseBatch) -> anyhow::Result<Released> {
     Ok(Released {
         people: weighed.people,
     })
+}
+
+async fn explain(db: &Db, ask: &ExplainTold) -> anyhow::Result<Explanation> {
+    let kept = store::decisions::of_child(db, &ask.authority, &ask.child).await?;
+    if kept.is_empty() {
+        let no = format!(
+            "nothing has been decided about child {} in {}",
+            ask.child, ask.authority
+        );
+        return Err(Refusal(no).into());
+    }
+    Ok(Explanation {
+        lines: kept.iter().map(line).collect(),
+    })
+}
+
+/// `2025-04-17 07:30 en.cla.first-review, overdue, person sam: held (quiet hours): waits for the morning mail`.
+fn line(kept: &store::decisions::Kept) -> String {
+    let at = kept
+        .at
+        .to_zoned(calendar::london())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string();
+    let of = [
+        Some(&kept.rule),
+        kept.step.as_ref(),
+        kept.addressee.as_ref(),
+    ];
+    let of: Vec<&str> = of.into_iter().flatten().map(String::as_str).collect();
+    let why = if kept.why.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", kept.why)
+    };
+    format!(
+        "{at} {}: {} ({}){why}",
+        of.join(", "),
+        kept.verdict,
+        kept.stage
+    )
 }

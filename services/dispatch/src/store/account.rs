@@ -1,6 +1,6 @@
 //! Conservation: what was counted when it happened, against what is there.
 
-use contracts::{AuthorityCode, commands::Account, notice::StepState};
+use contracts::{AuthorityCode, commands::Account};
 use store::{Db, Insert, Result, Row, Statement, Tx, values};
 
 /// Counted when it happened.
@@ -31,51 +31,64 @@ pub async fn add(tx: &mut Tx, authority: &AuthorityCode, what: Tally, n: usize) 
 
 /// The account of one authority, or of all.
 pub async fn account(db: &Db, authority: Option<&AuthorityCode>) -> Result<Account> {
+    let mut pages = Vec::new();
+    for (one, all) in PAGES {
+        pages.push(match authority {
+            Some(code) => db.authority(code).rows(one, vec![]).await?,
+            None => db.everywhere().rows(all, vec![]).await?,
+        });
+    }
+    add_up(&pages)
+}
+
+/// The account of all, as a transaction sees it.
+pub async fn account_within(tx: &mut Tx) -> Result<Account> {
+    let mut pages = Vec::new();
+    for (_, all) in PAGES {
+        pages.push(tx.everywhere().rows(all, vec![]).await?);
+    }
+    add_up(&pages)
+}
+
+/// What an account is added up from: of one authority, and of all.
+const PAGES: [(&Statement, &Statement); 4] = [
+    (&STATES, &STATES_EVERYWHERE),
+    (&TALLIES, &TALLIES_EVERYWHERE),
+    (&SIGNALS, &SIGNALS_EVERYWHERE),
+    (&NOBODY, &NOBODY_EVERYWHERE),
+];
+
+fn add_up(pages: &[Vec<Row>]) -> Result<Account> {
     let mut account = Account::default();
-    for row in ask(db, authority, &STATES, &STATES_EVERYWHERE).await? {
-        let (state, n) = (row.text("state")?, row.count("n")?);
-        match StepState::ALL.into_iter().find(|s| s.as_str() == state) {
-            Some(StepState::Pending) => account.pending = n,
-            Some(StepState::Sent) => account.sent = n,
-            Some(StepState::Suppressed) => account.suppressed = n,
-            Some(StepState::StoodDown) => account.stood_down = n,
-            Some(StepState::Failed) => account.failed = n,
-            None => {}
+    for row in pages.iter().flatten() {
+        let n = row.count("n")?;
+        match row.text("what")?.as_str() {
+            "pending" => account.pending = n,
+            "sent" => account.sent = n,
+            "suppressed" => account.suppressed = n,
+            "stood_down" => account.stood_down = n,
+            "failed" => account.failed = n,
+            "steps" => account.created = n,
+            "signals" => account.signals = n,
+            "answered" => account.signals_answered = n,
+            "nobody" => account.nobody = n,
+            _ => {}
         }
-    }
-    for row in ask(db, authority, &TALLIES, &TALLIES_EVERYWHERE).await? {
-        let (what, n) = (row.text("what")?, row.count("n")?);
-        if what == Tally::Steps.as_str() {
-            account.created = n;
-        } else if what == Tally::Signals.as_str() {
-            account.signals = n;
-        }
-    }
-    if let Some(row) = ask(db, authority, &SIGNALS, &SIGNALS_EVERYWHERE)
-        .await?
-        .first()
-    {
-        account.signals_answered = row.count("answered")?;
-    }
-    if let Some(row) = ask(db, authority, &NOBODY, &NOBODY_EVERYWHERE)
-        .await?
-        .first()
-    {
-        account.nobody = row.count("n")?;
     }
     Ok(account)
 }
 
-async fn ask(
-    db: &Db,
-    authority: Option<&AuthorityCode>,
-    one: &Statement,
-    all: &Statement,
-) -> Result<Vec<Row>> {
-    match authority {
-        Some(code) => db.authority(code).rows(one, vec![]).await,
-        None => db.everywhere().rows(all, vec![]).await,
-    }
+/// True when every step made is in exactly one state.
+pub fn is_balanced(account: &Account) -> bool {
+    let Account {
+        pending,
+        sent,
+        suppressed,
+        stood_down,
+        failed,
+        ..
+    } = account;
+    pending + sent + suppressed + stood_down + failed == account.created
 }
 
 pub(super) const TALLY: Insert = Insert {
@@ -86,11 +99,11 @@ pub(super) const TALLY: Insert = Insert {
 };
 pub(super) const STATES: Statement = Statement::new(
     "step.states",
-    "SELECT state, count(*) AS n FROM step WHERE authority = $1 GROUP BY state",
+    "SELECT state AS what, count(*) AS n FROM step WHERE authority = $1 GROUP BY state",
 );
 pub(super) const STATES_EVERYWHERE: Statement = Statement::new(
     "step.states-everywhere",
-    "SELECT state, count(*) AS n FROM step GROUP BY state",
+    "SELECT state AS what, count(*) AS n FROM step GROUP BY state",
 );
 pub(super) const TALLIES: Statement =
     Statement::new("tally.of", "SELECT what, n FROM tally WHERE authority = $1");
@@ -100,17 +113,17 @@ pub(super) const TALLIES_EVERYWHERE: Statement = Statement::new(
 );
 pub(super) const SIGNALS: Statement = Statement::new(
     "signal.answered",
-    "SELECT count(answer) AS answered FROM signal WHERE authority = $1",
+    "SELECT 'answered' AS what, count(answer) AS n FROM signal WHERE authority = $1",
 );
 pub(super) const SIGNALS_EVERYWHERE: Statement = Statement::new(
     "signal.answered-everywhere",
-    "SELECT count(answer) AS answered FROM signal",
+    "SELECT 'answered' AS what, count(answer) AS n FROM signal",
 );
 pub(super) const NOBODY: Statement = Statement::new(
     "matter.nobody",
-    "SELECT count(*) AS n FROM matter WHERE authority = $1 AND nobody = 1",
+    "SELECT 'nobody' AS what, count(*) AS n FROM matter WHERE authority = $1 AND nobody = 1",
 );
 pub(super) const NOBODY_EVERYWHERE: Statement = Statement::new(
     "matter.nobody-everywhere",
-    "SELECT count(*) AS n FROM matter WHERE nobody = 1",
+    "SELECT 'nobody' AS what, count(*) AS n FROM matter WHERE nobody = 1",
 );

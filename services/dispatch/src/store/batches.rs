@@ -134,6 +134,11 @@ pub async fn held(db: &Db) -> Result<Vec<HeldBatch>> {
         .collect()
 }
 
+/// How many batches are held, as a transaction sees it.
+pub async fn held_within(tx: &mut Tx) -> Result<usize> {
+    Ok(tx.everywhere().rows(&HELD, vec![]).await?.len())
+}
+
 pub(super) const SEEN: Insert = Insert {
     name: "batch.seen",
     into: "batch (authority, batch, signals, state, people, usual)",

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ::store::{Tx, Value};
 use bus::{Failure, outbox};
-use contracts::Envelope;
+use contracts::{Envelope, Event, message::Message};
 use uuid::Uuid;
 
 use crate::{
@@ -45,14 +45,12 @@ pub(super) async fn gather(desk: &Desk, tx: &mut Tx, place: &Place) -> Result<us
         out.extend(states(desk, &scene, &about, &notices));
         changed.extend(notices);
     }
-    let messages = out
-        .iter()
-        .filter(|e| e.event_type == "message.gathered")
-        .count();
+    let messages = out.iter().filter(|e| e.event_type == Message::TYPE).count();
     store::notices::save(tx, code, changed.iter()).await?;
     store::matters::due_again(tx, code, stale).await?;
     store::decisions::put(tx, code, &decisions, desk.clock.machine_now()).await?;
     outbox::put(tx, &out).await?;
+    desk.metrics.gathered(messages);
     tracing::info!(authority = %code, messages, steps = changed.len(), "gathered");
     Ok(done)
 }

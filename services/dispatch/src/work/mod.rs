@@ -2,6 +2,7 @@
 //! are to be routed, which snapshots are complete, and what may go to whom now.
 
 mod gather;
+mod reconcile;
 mod release;
 mod route;
 mod sweep;
@@ -21,6 +22,8 @@ use crate::{
     desk::{Desk, Place},
     store,
 };
+
+pub(crate) use reconcile::Reconcile;
 
 pub(crate) struct Rounds {
     desk: Arc<Desk>,

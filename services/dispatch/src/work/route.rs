@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ::store::{Tx, Value};
 use bus::{Failure, outbox};
-use contracts::{ChildId, Envelope, obligation::DeadlineSignal};
+use contracts::{ChildId, Envelope, Event, message::MessageChanged, obligation::DeadlineSignal};
 use uuid::Uuid;
 
 use crate::{
@@ -141,6 +141,12 @@ impl Written {
         store::signals::answer(tx, code, self.answers).await?;
         store::decisions::put(tx, code, &self.decisions, desk.clock.machine_now()).await?;
         outbox::put(tx, &self.out).await?;
+        desk.metrics.taken_back(
+            self.out
+                .iter()
+                .filter(|e| e.event_type == MessageChanged::TYPE)
+                .count(),
+        );
         tracing::info!(
             authority = %code,
             matters = self.matters.len(),
@@ -155,7 +161,7 @@ impl Written {
 
 fn answered(heard: Heard, routed: &Routed) -> (&'static str, &'static str, String) {
     match (heard, &routed.silence) {
-        (Heard::Superseded, _) => ("superseded", "order", "a newer one was known".to_owned()),
+        (Heard::Superseded, _) => ("superseded", "order", "overtaken by a newer one".to_owned()),
         (Heard::Closed, _) => ("closed", "order", "nothing is due any more".to_owned()),
         (Heard::Already, _) => ("already", "duplicate", "it said nothing new".to_owned()),
         (Heard::InForce, Some(why)) => ("policy", "policy", why.clone()),
