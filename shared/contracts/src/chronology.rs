@@ -86,7 +86,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_reason: Option<String>,
     },
-    /// Away from placement without authorisation (`M`) or missing (`A` away).
+    /// Missing (`M`), or away from placement without authorisation (`A`).
     MissingEpisode { code: String },
     /// The family a child belongs to: siblings share `family`.
     Family { family: String },

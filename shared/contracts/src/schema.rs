@@ -5,8 +5,9 @@
 //!   keep the shapes there have ever been and read them.
 //! * **Anything else** (a field renamed, retyped, removed or made required, a meaning changed): a new struct `...V2`
 //!   beside the old one, with a type of its own (`message.gathered-v2`: so its subject differs too), in the same stream
-//!   and in [`EVENTS`]. Both are published until nobody reads the first; then that goes. No event carries a version
-//!   number: its type is its version.
+//!   and in [`EVENTS`]. Readers learn it first, because a type a reader does not know becomes a dead letter; then both
+//!   are published until nobody reads the first, and that goes. No event carries a version number: its type is its
+//!   version.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};

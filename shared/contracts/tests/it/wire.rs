@@ -67,11 +67,24 @@ fn event(name: &str) -> &'static Published {
     found.unwrap_or_else(|| panic!("{name} is not in contracts::schema::EVENTS"))
 }
 
+/// A schema without its words, which may be put better at any time.
+fn bare(schema: Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let is_words = |key: &str, value: &Value| key == "description" && value.is_string();
+            let kept = map.into_iter().filter(|(k, v)| !is_words(k, v));
+            Value::Object(kept.map(|(k, v)| (k, bare(v))).collect())
+        }
+        Value::Array(list) => list.into_iter().map(bare).collect(),
+        other => other,
+    }
+}
+
 #[test]
 fn the_schema_of_every_event_is_the_one_reviewed() {
     for event in EVENTS {
         let name = format!("schema.{}.{}", event.name, shape(event.name));
-        freeze(&name, &event.json_schema());
+        freeze(&name, &bare(event.json_schema()));
     }
 }
 
