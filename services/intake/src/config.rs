@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use serde::Deserialize;
 
-use crate::domain::gate::Limits;
+use crate::{domain::gate::Limits, sources};
 
 /// Section `[intake]` of the settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -22,6 +23,14 @@ pub struct Config {
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 
 impl Config {
+    /// Settings that name a source name one that exists.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        for name in &self.precedence {
+            sources::named(name).context("precedence under [intake]")?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             fall_percent: self.largest_fall_percent,
@@ -33,7 +42,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources;
 
     #[test]
     fn the_defaults_are_settings_and_name_every_source() {
@@ -48,5 +56,17 @@ mod tests {
         let mut all: Vec<_> = sources::ALL.iter().map(|s| s.name).collect();
         all.sort_unstable();
         assert_eq!(named, all);
+    }
+
+    #[test]
+    fn a_source_that_does_not_exist_is_refused_with_those_that_do() {
+        let mut config = crate::import::tests::defaults();
+        config.check().unwrap();
+        config.precedence.push("alocations".into());
+        let error = format!("{:#}", config.check().unwrap_err());
+        assert_eq!(
+            error,
+            "precedence under [intake]: there is no source \"alocations\": use one of ssda903, allocations"
+        );
     }
 }

@@ -38,6 +38,7 @@ pub fn node(context: &Context, config: &Config, data: &Path) -> Node {
 
 /// Runs the service until the tasks stop. Returns once it answers.
 pub async fn run(context: Context, config: Config, data: &Path) -> anyhow::Result<()> {
+    config.check()?;
     let node = node(&context, &config, data);
     bus::run(&context, node).await
 }

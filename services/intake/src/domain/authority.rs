@@ -47,7 +47,7 @@ pub fn after(mut state: Authority, accepted: &Accepted<'_>) -> Authority {
         name.clone_into(&mut state.name);
     }
     state.revision += 1;
-    state.clock = clock(state.clock, accepted);
+    state.clock = clock(state.clock, accepted.clock, accepted.as_at);
     state.sources.retain(|s| s.source != accepted.source);
     state.sources.push(SourceState {
         source: accepted.source.to_owned(),
@@ -67,14 +67,14 @@ pub fn after(mut state: Authority, accepted: &Accepted<'_>) -> Authority {
 }
 
 /// A pinned clock never goes back: an older as-at of another source describes that source only.
-fn clock(before: ClockSetting, accepted: &Accepted<'_>) -> ClockSetting {
-    match (accepted.clock, before) {
+pub fn clock(before: ClockSetting, wish: ClockWish, as_at: Date) -> ClockSetting {
+    match (wish, before) {
         (ClockWish::Leave, before) => before,
         (ClockWish::Real, _) => ClockSetting::Real,
         (ClockWish::Pin, ClockSetting::Pinned(before)) => {
-            ClockSetting::Pinned(before.max(morning(accepted.as_at)))
+            ClockSetting::Pinned(before.max(morning(as_at)))
         }
-        (ClockWish::Pin, ClockSetting::Real) => ClockSetting::Pinned(morning(accepted.as_at)),
+        (ClockWish::Pin, ClockSetting::Real) => ClockSetting::Pinned(morning(as_at)),
     }
 }
 

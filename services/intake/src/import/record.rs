@@ -55,7 +55,7 @@ pub(super) async fn record(
         Verdict::Refuse(reason) => return Err(Refusal(with_list(reason, refusals_file)).into()),
         Verdict::AlreadyImported => {
             let summary = known.context("a snapshot that was accepted has a summary")?;
-            return Ok(summary::already_imported(summary));
+            return Ok(summary::already_imported(summary, order, state.clock));
         }
     }
     let mut summary = summary::of_reading(order, &mut reading, refusals_file);

@@ -9,7 +9,10 @@ use contracts::{
 };
 
 use super::{Order, compare::Compared};
-use crate::{domain::gate::TableRead, sources::Reading};
+use crate::{
+    domain::{authority::clock, gate::TableRead},
+    sources::Reading,
+};
 
 /// What the files held; nothing has come of it yet.
 pub(super) fn of_reading(
@@ -37,7 +40,19 @@ pub(super) fn of_reading(
 }
 
 /// The same snapshot once more: what it said, and that nothing came of it this time.
-pub(super) fn already_imported(summary: ImportSummary) -> ImportSummary {
+pub(super) fn already_imported(
+    mut summary: ImportSummary,
+    order: &Order,
+    now: ClockSetting,
+) -> ImportSummary {
+    if clock(now, order.clock, order.as_at) != now {
+        let clock = match now {
+            ClockSetting::Real => "it goes on".to_owned(),
+            ClockSetting::Pinned(at) => format!("it stays at {}", at.to_zoned(time_zone()).date()),
+        };
+        let note = format!("The clock of this authority was not touched either: {clock}.");
+        summary.notes.push(note);
+    }
     ImportSummary {
         already_imported: true,
         recorded: Vec::new(),

@@ -443,19 +443,39 @@ async fn a_repeated_request_gets_the_answer_it_had() {
 
 #[tokio::test]
 async fn imports_of_one_authority_take_turns() {
-    let world = World::new().await;
-    let path = world.a_return("1", &[("1", &["01/02"])]);
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let children: Vec<String> = (0..3000).map(|n| n.to_string()).collect();
+    let many: Vec<(&str, &[&str])> = children
+        .iter()
+        .map(|c| (c.as_str(), &["01/02"][..]))
+        .collect();
+    let (large, small) = (world.a_return("1", &many), world.a_return("2", &many[..1]));
     let node = node(&world.context, &world.config, &world.data());
-    let ask = || {
-        let body = serde_json::to_vec(&request("ssda903", path.clone(), Some(MARCH))).unwrap();
+    let ask = |path: &PathBuf, day| {
+        let body = serde_json::to_vec(&request("ssda903", path.clone(), Some(day))).unwrap();
         node.questions[0].answer(body)
     };
-    let (a, b) = tokio::join!(ask(), ask());
+    // Were the second to overtake the first, the first would be refused as older.
+    let (first, second) = tokio::join!(ask(&large, MARCH), ask(&small, APRIL));
     let summary = |answer: Vec<u8>| done(serde_json::from_slice(&answer).unwrap());
-    let mut already = [summary(a).already_imported, summary(b).already_imported];
-    already.sort_unstable();
-    assert_eq!(already, [false, true]);
-    assert_eq!(of::<Chronology>(&world.published().await).len(), 1);
+    assert_eq!(summary(first).children, 3000);
+    assert_eq!(counts(&summary(second).missing)[0], ("care_episode", 2999));
+}
+
+#[tokio::test]
+async fn a_request_that_two_processes_got_is_answered_once() {
+    let world = World::new().await;
+    let request = request(
+        "ssda903",
+        world.a_return("1", &[("1", &["01/02"])]),
+        Some(MARCH),
+    );
+    // Each process takes turns with itself only.
+    let (a, b) = tokio::join!(world.ask(request.clone()), world.ask(request));
+    let (a, b) = (done(a), done(b));
+    assert!(!a.already_imported);
+    assert_eq!(a, b);
 }
 
 #[tokio::test]
@@ -472,6 +492,19 @@ async fn without_a_day_it_is_today_and_the_clock_is_real() {
         (ClockSetting::Real, true)
     );
     assert_eq!(authority.name, "Westshire");
+}
+
+#[tokio::test]
+async fn the_same_snapshot_with_another_wish_for_the_clock_changes_nothing_and_says_so() {
+    let world = World::new().await;
+    let path = world.a_return("1", &[("1", &["01/02"])]);
+    world.import(path.clone(), None).await;
+    let again = world.import(path, Some(date(2025, 3, 31))).await;
+    let note = again.notes.last().unwrap();
+    assert_eq!(
+        note,
+        "The clock of this authority was not touched either: it goes on."
+    );
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ pub(crate) enum BadHeader {
         found: String,
         nearest: Option<String>,
     },
+    #[error("its first line names no column it should have ({}): is the line with the columns' names missing?", .0.join(", "))]
+    NoNames(&'static [&'static str]),
     #[error("column {column} stands there twice: remove one of them")]
     Twice { column: &'static str },
     #[error("its columns are separated by {0}, not by commas: save it as comma separated CSV")]
@@ -51,7 +53,7 @@ impl Header {
             match (places.next(), places.next()) {
                 (Some(at), None) => wanted[at] = Some(n),
                 (Some(_), Some(_)) => return Err(BadHeader::Twice { column }),
-                (None, _) => return Err(missing(column, &names, &[columns, passed_over].concat())),
+                (None, _) => return Err(missing(column, &names, columns, passed_over)),
             }
         }
         let others = names
@@ -72,13 +74,23 @@ impl Header {
     }
 }
 
-fn missing(column: &'static str, names: &[String], known: &[&str]) -> BadHeader {
+fn missing(
+    column: &'static str,
+    names: &[String],
+    columns: &'static [&'static str],
+    passed_over: &[&str],
+) -> BadHeader {
     for (mark, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
         if names.len() == 1 && names[0].contains(mark) {
             return BadHeader::Separator(name);
         }
     }
+    let known = [columns, passed_over].concat();
     let is_known = |name: &&String| known.iter().any(|c| c.eq_ignore_ascii_case(name));
+    // Without one known name the line is probably somebody's row, and not to be repeated to anybody.
+    if !names.iter().any(|n| is_known(&n)) {
+        return BadHeader::NoNames(columns);
+    }
     let nearest = names
         .iter()
         .filter(|n| !is_known(n))
@@ -126,6 +138,14 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(!none_near.contains("nearest"), "{none_near}");
+    }
+
+    #[test]
+    fn a_row_where_the_header_should_be_is_not_repeated() {
+        let error =
+            Header::read("566910,27/03/2008,30/08/2017,PN6", COLUMNS, &["DOB"]).unwrap_err();
+        assert_eq!(error, BadHeader::NoNames(COLUMNS));
+        assert!(!error.to_string().contains("566910"));
     }
 
     #[test]
