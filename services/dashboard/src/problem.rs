@@ -43,7 +43,7 @@ struct Page {
 }
 
 const NEW_LINK: &str =
-    "To sign in, open a new link: run “evenkeel open” on the machine where Evenkeel runs.";
+    "To sign in, open a new link: run “evenkeel link” on the machine where Evenkeel runs.";
 
 impl Problem {
     fn status(&self) -> StatusCode {

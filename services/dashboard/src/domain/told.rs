@@ -70,16 +70,26 @@ fn step(step: &NoticeStep) -> ToldStep {
     }
 }
 
-/// A rung of the ladder in words.
+/// A rung of the ladder in words: `approaching 15`, or `overdue, due 2025-09-08` when the date had moved.
 fn reminder(step: &str) -> String {
-    match step.split_once(' ').unwrap_or((step, "")) {
+    let (rung, moved) = match step.split_once(", due ") {
+        Some((rung, due)) => (rung, due.parse().ok().map(day)),
+        None => (step, None),
+    };
+    let words = match rung.split_once(' ').unwrap_or((rung, "")) {
         ("baseline", _) => "in the first summary".to_owned(),
-        ("approaching", "") => "as the date came nearer".to_owned(),
-        ("approaching", n) => format!("reminder {n} before the date"),
-        ("overdue", _) => "after the date had passed".to_owned(),
+        ("approaching", days) => {
+            let days = days.parse().unwrap_or(0);
+            let ahead = words::counted(days, "working day", "working days");
+            format!("the reminder {ahead} ahead")
+        }
+        ("overdue", _) => "once the date had passed".to_owned(),
         ("raised", _) => "when the clock started".to_owned(),
-        ("moved", _) => "when the date moved".to_owned(),
-        _ => step.to_owned(),
+        _ => rung.to_owned(),
+    };
+    match moved {
+        Some(due) => format!("{words} of the new date, {due}"),
+        None => words,
     }
 }
 
@@ -107,6 +117,22 @@ mod tests {
             Some("held until the next working morning")
         );
         assert_eq!(all[1].steps[0].when, "Told Mon 5 May 2025");
-        assert_eq!(all[1].steps[0].what, "reminder 15 before the date");
+        assert_eq!(all[1].steps[0].what, "the reminder 15 working days ahead");
+    }
+
+    #[test]
+    fn every_rung_has_words() {
+        for (step, words) in [
+            ("baseline", "in the first summary"),
+            ("raised", "when the clock started"),
+            ("approaching 1", "the reminder 1 working day ahead"),
+            ("overdue", "once the date had passed"),
+            (
+                "approaching 15, due 2025-09-08",
+                "the reminder 15 working days ahead of the new date, Mon 8 Sep 2025",
+            ),
+        ] {
+            assert_eq!(reminder(step), words);
+        }
     }
 }

@@ -257,7 +257,7 @@ async fn nobody_who_is_not_signed_in_sees_anything_but_the_stylesheet() {
                 "{}",
                 route.path
             );
-            assert!(shown.text().contains("evenkeel open"), "{}", shown.text());
+            assert!(shown.text().contains("evenkeel link"), "{}", shown.text());
         }
     }
 }

@@ -11,7 +11,6 @@ use crate::{
     domain::{
         links,
         my_day::{MyDay, my_day},
-        words,
     },
     layout::{self, Frame, Tab},
     live::Live,
@@ -28,7 +27,6 @@ pub(crate) const ROUTE: Route = Route {
 struct Page {
     frame: Frame,
     people: String,
-    today: String,
     /// None for the operator, who first chooses a person.
     day: Option<MyDay>,
 }
@@ -43,7 +41,6 @@ async fn show(
         Ok(Page {
             frame: Frame::of_place(&asker, Tab::MyDay, "My day", place).live(),
             people: links::people(&code),
-            today: words::day(place.today),
             day: my_day(place, viewer),
         })
     })?;
