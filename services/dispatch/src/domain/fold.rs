@@ -53,6 +53,7 @@ mod tests {
         step::Step,
         testing::{self, working_days_before},
     };
+    use DeadlineEvent::{Approaching, Overdue, Raised};
 
     fn obligation(due: Date, revision: u64) -> Obligation {
         Obligation {
@@ -80,7 +81,6 @@ mod tests {
     fn a_step_is_in_force_once_its_signal_came() {
         let due = date(2025, 5, 7);
         let before = |n| working_days_before(due, n);
-        use DeadlineEvent::{Approaching, Overdue, Raised};
         for (what, today, step) in [
             (vec![Raised], before(18), Step::Raised),
             (vec![Raised, Approaching], before(15), Step::Approaching(15)),
@@ -243,8 +243,8 @@ mod tests {
             let today = date(2025, 5, 1);
             let mut shuffled = all.clone();
             let len = shuffled.len() as u64;
-            for i in 0..shuffled.len() {
-                shuffled.swap(i, usize::try_from(seed.rotate_left(i as u32) % len).unwrap());
+            for (i, turn) in (0..shuffled.len()).zip(0_u32..) {
+                shuffled.swap(i, usize::try_from(seed.rotate_left(turn) % len).unwrap());
             }
             let mut matter = None;
             for one in shuffled {

@@ -16,10 +16,8 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matter {
     pub obligation: Obligation,
-    #[serde(with = "as_text")]
     pub in_force: Step,
     /// How near it was when that was said.
-    #[serde(with = "as_text")]
     pub reached: Step,
     /// The due date its first steps were about, and the one its steps are about now.
     pub first_due: Date,
@@ -181,18 +179,4 @@ fn nearest(
 /// Working days before `due`, counting back from it; `due` itself need not be one.
 fn days_left(calendar: &Calendar, day: Date, due: Date) -> u32 {
     calendar.working_days_between(day.saturating_sub(1.day()), due.saturating_sub(1.day()))
-}
-
-mod as_text {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use super::Step;
-
-    pub(super) fn serialize<S: Serializer>(step: &Step, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(step)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Step, D::Error> {
-        String::deserialize(from)?.parse().map_err(D::Error::custom)
-    }
 }

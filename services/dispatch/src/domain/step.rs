@@ -3,9 +3,11 @@
 use std::{fmt, str::FromStr};
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// How near a matter has come, and so what may be said about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Step {
     Raised,
     /// Part of the one summary when a source or rule goes live.
@@ -58,6 +60,19 @@ impl FromStr for Step {
                 .map(Self::Approaching)
                 .ok_or_else(|| NotAStep(text.to_owned())),
         }
+    }
+}
+
+impl TryFrom<String> for Step {
+    type Error = NotAStep;
+    fn try_from(text: String) -> Result<Self, NotAStep> {
+        text.parse()
+    }
+}
+
+impl From<Step> for String {
+    fn from(step: Step) -> Self {
+        step.to_string()
     }
 }
 

@@ -118,10 +118,10 @@ pub(crate) fn change(all: &mut Organisation, id: &str, with: impl FnOnce(&mut Pe
 
 pub(crate) fn away(all: &mut Organisation, id: &str) {
     change(all, id, |p| {
-        p.absences.push(Absence {
+        p.absences = vec![Absence {
             from: TODAY,
             to: None,
-        })
+        }]
     });
 }
 

@@ -25,6 +25,7 @@ impl Handler for KeepHolders {
             }
         }
         for (authority, chronologies) in newest {
+            store::watch::lock(tx, &authority).await?;
             let children = chronologies.into_values().map(Child::new).collect();
             let changed = store::children::keep(tx, &authority, children).await?;
             store::matters::due_by_child(tx, &authority, &changed).await?;

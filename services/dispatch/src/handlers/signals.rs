@@ -49,6 +49,7 @@ impl Handler for KeepSignals {
 }
 
 async fn keep(tx: &mut Tx, authority: &AuthorityCode, heard: Heard) -> Result<(), Failure> {
+    store::watch::lock(tx, authority).await?;
     let fresh = store::signals::record(tx, authority, &heard.signals).await?;
     let fresh: Vec<_> = heard
         .signals

@@ -1,4 +1,4 @@
-//! What each authority was last routed by, and the lock that keeps replicas from routing it at once.
+//! What each authority was last routed by, and its lock: of several replicas one at a time writes to an authority.
 
 use contracts::AuthorityCode;
 use store::{Insert, Result, Statement, Tx, values};

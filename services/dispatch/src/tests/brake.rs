@@ -13,7 +13,7 @@ use crate::domain::testing::{TODAY, at, obligation, person};
 async fn many(n: usize) -> Office {
     let mut office = Office::pinned(at(TODAY, 12, 0)).await;
     for i in 0..n {
-        office.person(person(&format!("w{i:02}"), &format!("Worker {i}")));
+        office.person(&person(&format!("w{i:02}"), &format!("Worker {i}")));
         office.child(&format!("c{i:02}"), &by(&format!("w{i:02}")));
     }
     office

@@ -220,10 +220,10 @@ async fn while_somebody_is_away_their_deputy_is_told_and_what_they_knew_is_not_r
     office.child("2", &by("sam"));
     office.deliver().await;
     office.change("sam", |p| {
-        p.absences.push(Absence {
+        p.absences = vec![Absence {
             from: TODAY,
             to: None,
-        })
+        }]
     });
     office.signal("2", Approaching, &near("2"));
     office.settle().await;
@@ -261,10 +261,10 @@ async fn an_absence_that_begins_overnight_moves_what_waits_to_the_deputy() {
     let mut office = held().await;
     let monday = date(2025, 4, 21);
     office.change("sam", |p| {
-        p.absences.push(Absence {
+        p.absences = vec![Absence {
             from: monday,
             to: None,
-        })
+        }]
     });
     office.settle().await;
     assert_eq!(

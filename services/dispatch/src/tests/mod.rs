@@ -3,7 +3,9 @@
 
 mod brake;
 mod changes;
+mod engines;
 mod office;
 mod order;
+mod post;
 mod telling;
 mod whole;

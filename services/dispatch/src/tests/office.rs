@@ -3,9 +3,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use ::store::{Migrations, Tx};
-use async_trait::async_trait;
-use bus::{Consumer, Failure, Handler, Node};
+use ::store::Migrations;
+use bus::{Consumer, Node};
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Envelope, Event, Fact,
     Obligation, Person, Team,
@@ -13,7 +12,7 @@ use contracts::{
     commands::{Account, AskAccount},
     ids,
     message::{LineChange, Message, MessageChanged, NoticeRevision, Outcome, Receipt, Recipient},
-    notice::{Notice, StepState},
+    notice::StepState,
     obligation::{BatchComputed, DeadlineEvent, DeadlineSignal},
     streams::{MESSAGES, NOTICES},
 };
@@ -21,6 +20,7 @@ use jiff::{Timestamp, civil::Date};
 use testkit::world::{Faults, Service, World};
 use uuid::Uuid;
 
+use super::post::{Post, PostRoom};
 use crate::{
     Config, MIGRATIONS,
     domain::{
@@ -28,51 +28,6 @@ use crate::{
         words,
     },
 };
-
-/// What was published, as delivery and the dashboard would have it.
-#[derive(Default)]
-pub(super) struct Post {
-    pub(super) messages: Vec<Message>,
-    pub(super) changed: Vec<MessageChanged>,
-    pub(super) notices: BTreeMap<Uuid, Notice>,
-    receipted: BTreeSet<Uuid>,
-}
-
-struct PostRoom(Arc<Mutex<Post>>);
-
-#[async_trait]
-impl Handler for PostRoom {
-    async fn handle(&self, _tx: &mut Tx, batch: &[Envelope]) -> Result<(), Failure> {
-        let mut post = self.0.lock().unwrap();
-        for envelope in batch {
-            match envelope.event_type.as_str() {
-                Message::TYPE => {
-                    let message: Message = envelope.decode()?;
-                    if post.messages.iter().all(|m| m.id != message.id) {
-                        post.messages.push(message);
-                    }
-                }
-                MessageChanged::TYPE => {
-                    let changed: MessageChanged = envelope.decode()?;
-                    if !post.changed.contains(&changed) {
-                        post.changed.push(changed);
-                    }
-                }
-                _ => {
-                    let notice: Notice = envelope.decode()?;
-                    let newer = post
-                        .notices
-                        .get(&notice.id)
-                        .is_none_or(|n| n.revision < notice.revision);
-                    if newer {
-                        post.notices.insert(notice.id, notice);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
 
 pub(super) struct Office {
     pub(super) world: World,
@@ -164,10 +119,10 @@ impl Office {
 
     pub(super) fn directory(&mut self) {
         for team in teams() {
-            self.team(team);
+            self.team(&team);
         }
         for person in people() {
-            self.person(person);
+            self.person(&person);
         }
     }
 
@@ -198,26 +153,26 @@ impl Office {
         );
     }
 
-    pub(super) fn team(&mut self, team: Team) {
+    pub(super) fn team(&mut self, team: &Team) {
         let id = ids::computed("team", &[team.team_id.as_str(), &team.revision.to_string()]);
-        self.say(id, &format!("team {}", team.team_id), &team);
+        self.say(id, &format!("team {}", team.team_id), team);
     }
 
-    pub(super) fn person(&mut self, person: Person) {
+    pub(super) fn person(&mut self, person: &Person) {
         let id = ids::computed(
             "person",
             &[person.staff_id.as_str(), &person.revision.to_string()],
         );
         self.people
             .insert(person.staff_id.to_string(), person.clone());
-        self.say(id, &format!("person {}", person.staff_id), &person);
+        self.say(id, &format!("person {}", person.staff_id), person);
     }
 
     pub(super) fn change(&mut self, id: &str, with: impl FnOnce(&mut Person)) {
         let mut person = self.people[id].clone();
         person.revision += 1;
         with(&mut person);
-        self.person(person);
+        self.person(&person);
     }
 
     /// The child's next chronology, and the authority's next revision with it.

@@ -221,7 +221,7 @@ async fn with_nobody_to_tell_it_is_recorded_and_told_when_a_directory_comes() {
 #[tokio::test]
 async fn somebody_without_an_address_is_covered_for() {
     let mut office = Office::pinned(at(TODAY, 12, 0)).await;
-    office.person(contracts::Person {
+    office.person(&contracts::Person {
         email: String::new(),
         manager_id: Some("ann".into()),
         ..person("new", "New Hand")
