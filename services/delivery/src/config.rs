@@ -50,14 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_are_settings() {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct File {
-            delivery: Config,
-        }
-        let file: File = toml::from_str(DEFAULTS).unwrap();
-        assert!(file.delivery.smtp.host.is_empty());
-        assert_eq!(file.delivery.domain(), "localhost");
+    fn the_defaults_are_settings_and_passwords_are_never_shown() {
+        let variable = ("EVENKEEL_DELIVERY__SMTP__PASSWORD", "hunter2");
+        let given = [(variable.0.into(), variable.1.into())];
+        let settings = runtime::Settings::load(&[DEFAULTS], None, given).unwrap();
+        let config: Config = settings.section("delivery").unwrap();
+        assert!(config.smtp.host.is_empty());
+        assert_eq!(config.domain(), "localhost");
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

@@ -72,6 +72,8 @@ impl Sender {
             if let Some(ended) = counted(decision) {
                 *tally.entry(ended.as_str()).or_default() += 1;
                 self.metrics.came_to(ended, 1);
+                let attempt = decision.attempt;
+                tracing::debug!(message = %message.id, outcome = ended.as_str(), attempt, "message");
             }
             if decision.state == State::Accepted {
                 accepted.push(message.id);

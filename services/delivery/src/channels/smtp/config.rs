@@ -1,5 +1,6 @@
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
+use runtime::Secret;
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -10,6 +11,7 @@ pub struct Config {
     pub port: u16,
     pub username: String,
     pub password: Secret,
+    /// The settings read it into `password`.
     pub password_file: PathBuf,
     pub starttls: Starttls,
     pub allow_plaintext: bool,
@@ -29,26 +31,6 @@ pub enum Starttls {
     Required,
     Opportunistic,
     Never,
-}
-
-/// A text that is never shown.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(redacted)")
-    }
 }
 
 /// How long each step may take.
@@ -83,29 +65,18 @@ impl Config {
         self.allow_plaintext || self.is_loopback()
     }
 
-    /// The password from the settings or its file; none without a user name.
+    /// None without a user name.
     pub(super) fn credentials(&self) -> anyhow::Result<Option<Credentials>> {
         if self.username.is_empty() {
             return Ok(None);
         }
-        let password = if self.password_file.as_os_str().is_empty() {
-            self.password.clone()
-        } else {
-            let text = std::fs::read_to_string(&self.password_file).map_err(|e| {
-                anyhow::anyhow!(
-                    "could not read the mail server's password from {}: {e}; check [delivery.smtp] password_file",
-                    self.password_file.display()
-                )
-            })?;
-            Secret(text.trim_end_matches(['\r', '\n']).to_owned())
-        };
         anyhow::ensure!(
-            !password.0.is_empty(),
-            "[delivery.smtp] username is set but there is no password: set EVENKEEL__DELIVERY__SMTP__PASSWORD or password_file"
+            !self.password.is_blank(),
+            "[delivery.smtp] username is set but there is no password: set EVENKEEL_DELIVERY__SMTP__PASSWORD or password_file"
         );
         Ok(Some(Credentials {
             username: self.username.clone(),
-            password,
+            password: self.password.clone(),
         }))
     }
 }
@@ -114,15 +85,4 @@ impl Config {
 pub(super) struct Credentials {
     pub(super) username: String,
     pub(super) password: Secret,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let shown = format!("{:?}", Secret::new("hunter2"));
-        assert!(!shown.contains("hunter2"), "{shown}");
-    }
 }

@@ -106,9 +106,10 @@ fn address(text: &str) -> Option<Address> {
     text.trim().parse().ok().filter(|_| plain)
 }
 
-/// Without control characters: lettre panics at some of them.
+/// Without control characters, at some of which lettre panics, and with single spaces, of which it loses some.
 fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ").trim().to_owned()
+    let text = text.replace(char::is_control, " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn one(header: impl Header) -> String {

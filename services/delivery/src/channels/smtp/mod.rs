@@ -18,8 +18,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-pub use config::{Config, Secret, Starttls};
+pub use config::{Config, Starttls};
 pub(crate) use mime::domain_of;
+use tokio::{sync::Notify, time::timeout};
 
 use self::{connection::Connection, fault::Fault, mime::Sender, mime::Wire, session::Session};
 use super::{Channel, Verdict};
@@ -31,6 +32,8 @@ pub struct Smtp {
     idle: Mutex<Vec<Connection>>,
     /// Connections that exist, idle or at work.
     open: AtomicUsize,
+    /// Told when a connection comes back or ends.
+    returned: Notify,
     /// How many to have at most: fewer than the setting while the server takes no more.
     lanes: AtomicUsize,
 }
@@ -49,6 +52,7 @@ impl Smtp {
             session: Session::try_new(config)?,
             idle: Mutex::default(),
             open: AtomicUsize::new(0),
+            returned: Notify::new(),
         })
     }
 
@@ -64,39 +68,55 @@ impl Smtp {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(connection);
+        self.returned.notify_waiters();
     }
 
     async fn connect(&self) -> Result<Connection, Fault> {
         self.open.fetch_add(1, Ordering::Relaxed);
         let opened = self.session.open().await;
         if opened.is_err() {
-            let left = self.gone();
-            // The server may just not take so many: go on with those there are.
+            let left = self.open.fetch_sub(1, Ordering::Relaxed) - 1;
             if left > 0 {
+                // The server may just not take so many: go on with those there are.
                 self.lanes.fetch_min(left, Ordering::Relaxed);
+            } else {
+                self.returned.notify_waiters();
             }
         }
         opened
     }
 
-    /// A connection ended; how many are left.
-    fn gone(&self) -> usize {
-        self.open.fetch_sub(1, Ordering::Relaxed) - 1
+    /// A connection ended.
+    fn gone(&self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.returned.notify_waiters();
     }
 
-    /// Over an idle connection or a new one. One that went stale while idle is replaced without a word.
+    /// Over an idle connection or a new one. One that went stale while idle is replaced without a word, and where the
+    /// server takes no more connections, one that is at work is waited for.
     async fn deliver(&self, wire: &Wire) -> Result<(), Fault> {
-        while let Some(mut connection) = self.pop() {
-            match connection.deliver(wire).await {
-                Err(fault) if fault.is_stale() => {
-                    self.gone();
+        loop {
+            let returned = self.returned.notified();
+            while let Some(mut connection) = self.pop() {
+                match connection.deliver(wire).await {
+                    Err(fault) if fault.is_stale() => self.gone(),
+                    outcome => return self.settle(connection, outcome).await,
                 }
-                outcome => return self.settle(connection, outcome).await,
+            }
+            match self.connect().await {
+                Ok(mut connection) => {
+                    let outcome = connection.deliver(wire).await;
+                    return self.settle(connection, outcome).await;
+                }
+                Err(fault) if self.open.load(Ordering::Relaxed) == 0 => return Err(fault),
+                Err(fault) => {
+                    let patience = self.session.config.patience().answer;
+                    if timeout(patience, returned).await.is_err() {
+                        return Err(fault);
+                    }
+                }
             }
         }
-        let mut connection = self.connect().await?;
-        let outcome = connection.deliver(wire).await;
-        self.settle(connection, outcome).await
     }
 
     /// Keeps the connection if it is still good.

@@ -2,6 +2,7 @@ mod scripted;
 
 use std::{path::PathBuf, time::Duration};
 
+use runtime::Secret;
 use testkit::servers::{SmtpOptions, smtp, smtp_with};
 use uuid::Uuid;
 
@@ -117,11 +118,9 @@ async fn with_a_certificate_and_a_password_mail_goes_encrypted_and_signed_in() {
         login: Some(login),
     })
     .await;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), "s3cret\n").unwrap();
     let good = Config {
         username: "evenkeel".into(),
-        password_file: file.path().into(),
+        password: Secret::new("s3cret"),
         ca_file: server.ca(),
         ..config(server.port)
     };
