@@ -16,12 +16,14 @@ run:
 
 test:
 	@scripts/tools.sh test
+	cargo build --locked -p evenkeel
 	cargo nextest run --workspace --locked
 	cargo test --quiet --workspace --locked --doc
 
 soak:
 	@scripts/tools.sh test
-	EVENKEEL_SOAK=1 cargo nextest run --workspace --locked --profile soak
+	cargo build --locked -p evenkeel
+	cargo nextest run --workspace --locked --profile soak
 
 lint:
 	@scripts/tools.sh lint
@@ -36,4 +38,5 @@ lint:
 
 bench:
 	@scripts/tools.sh bench
-	cargo run --release --locked -p suite --bin bench
+	cargo build --release --locked -p evenkeel
+	cargo bench --locked -p suite --bench bench

@@ -17,7 +17,7 @@ use contracts::{
 };
 use futures::StreamExt;
 use runtime::Tasks;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::question::Refusal;
 
@@ -56,6 +56,9 @@ impl Bus {
             .event_callback(|event| async move {
                 match event {
                     async_nats::Event::Connected => info!("connected to the broker"),
+                    async_nats::Event::Draining | async_nats::Event::Closed => {
+                        debug!("the broker connection closes")
+                    }
                     // The only place where a refused permission is told; the publisher just sees a time-out.
                     other => warn!(event = %other, "broker connection"),
                 }

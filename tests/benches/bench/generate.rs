@@ -1,8 +1,15 @@
 //! A large return in the shape every authority makes, invented and the same each time.
 
-use std::{fs::File, io::{BufWriter, Write}, path::Path};
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::Path,
+};
 
-use jiff::{ToSpan, civil::{Date, date}};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 pub(crate) const AS_AT: Date = date(2025, 3, 31);
@@ -17,7 +24,10 @@ pub(crate) fn ssda903(folder: &Path, children: u32) -> std::io::Result<Made> {
     let mut chance = StdRng::seed_from_u64(903);
     let mut episodes = BufWriter::new(File::create(folder.join("episodes.csv"))?);
     let mut reviews = BufWriter::new(File::create(folder.join("reviews.csv"))?);
-    writeln!(episodes, "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN")?;
+    writeln!(
+        episodes,
+        "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN"
+    )?;
     writeln!(reviews, "CHILD,DOB,REVIEW,REVIEW_CODE")?;
     let mut rows = 0;
     for child in 0..children {
@@ -25,14 +35,30 @@ pub(crate) fn ssda903(folder: &Path, children: u32) -> std::io::Result<Made> {
         let start = AS_AT - i64::from(chance.random_range(5..1_200_u32)).days();
         let change = start + i64::from(chance.random_range(10..200_u32)).days();
         let changes = change < AS_AT && chance.random_bool(0.6);
-        let (dec, rec) = if changes { (slashed(change), "X1") } else { (String::new(), "") };
-        writeln!(episodes, "{id},{},S,C2,N1,U1,PR1,{dec},{rec},,,,SC1", slashed(start))?;
+        let (dec, rec) = if changes {
+            (slashed(change), "X1")
+        } else {
+            (String::new(), "")
+        };
+        writeln!(
+            episodes,
+            "{id},{},S,C2,N1,U1,PR1,{dec},{rec},,,,SC1",
+            slashed(start)
+        )?;
         rows += 1;
         if changes {
             let ended = change + 100.days();
             let ends = ended < AS_AT && chance.random_bool(0.3);
-            let (dec, rec) = if ends { (slashed(ended), "E4A") } else { (String::new(), "") };
-            writeln!(episodes, "{id},{},P,C2,N1,U4,PR1,{dec},{rec},,,,SC2", slashed(change))?;
+            let (dec, rec) = if ends {
+                (slashed(ended), "E4A")
+            } else {
+                (String::new(), "")
+            };
+            writeln!(
+                episodes,
+                "{id},{},P,C2,N1,U4,PR1,{dec},{rec},,,,SC2",
+                slashed(change)
+            )?;
             rows += 1;
         }
         let mut held = start + 20.days();
@@ -45,7 +71,10 @@ pub(crate) fn ssda903(folder: &Path, children: u32) -> std::io::Result<Made> {
     episodes.flush()?;
     reviews.flush()?;
     let size = |name: &str| std::fs::metadata(folder.join(name)).map(|m| m.len());
-    Ok(Made { rows, bytes: size("episodes.csv")? + size("reviews.csv")? })
+    Ok(Made {
+        rows,
+        bytes: size("episodes.csv")? + size("reviews.csv")?,
+    })
 }
 
 fn slashed(day: Date) -> String {

@@ -1,6 +1,10 @@
 //! The first import and computation of a large return, beside reading its rows and storing them and nothing more.
 
-use std::{path::{Path, PathBuf}, process::{Child, Command, Stdio}, time::{Duration, Instant}};
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, ensure};
 use store::{Db, Insert, Migrations, Statement, values};
@@ -44,15 +48,36 @@ pub(crate) async fn measure(children: u32) -> anyhow::Result<Vec<Figure>> {
             unit: "rows/s",
             note: format!("{again:.1?}"),
         },
-        Figure { what: "peak memory, evenkeel".to_owned(), ours, limit: 0.0, unit: "MiB", note: String::new() },
-        Figure { what: "peak memory, nats-server".to_owned(), ours: broker, limit: 0.0, unit: "MiB", note: String::new() },
+        Figure {
+            what: "peak memory, evenkeel".to_owned(),
+            ours,
+            limit: 0.0,
+            unit: "MiB",
+            note: String::new(),
+        },
+        Figure {
+            what: "peak memory, nats-server".to_owned(),
+            ours: broker,
+            limit: 0.0,
+            unit: "MiB",
+            note: String::new(),
+        },
     ])
 }
 
 /// Reads every row and stores its texts in one table, in one transaction.
 async fn raw(source: &Path, path: &Path) -> anyhow::Result<Duration> {
-    const CREATE: Migrations = Migrations(&[(1, "raw", "CREATE TABLE raw (id BIGINT PRIMARY KEY, line TEXT NOT NULL)")]);
-    const PUT: Insert = Insert { name: "raw", into: "raw (id, line)", columns: 2, then: "" };
+    const CREATE: Migrations = Migrations(&[(
+        1,
+        "raw",
+        "CREATE TABLE raw (id BIGINT PRIMARY KEY, line TEXT NOT NULL)",
+    )]);
+    const PUT: Insert = Insert {
+        name: "raw",
+        into: "raw (id, line)",
+        columns: 2,
+        then: "",
+    };
     let db = Db::sqlite(path, &[CREATE]).await?;
     let started = Instant::now();
     let mut tx = db.begin().await?;
@@ -67,8 +92,17 @@ async fn raw(source: &Path, path: &Path) -> anyhow::Result<Duration> {
     }
     tx.commit().await?;
     let took = started.elapsed();
-    let count = db.everywhere().row(&Statement::new("count", "SELECT count(*) AS n FROM raw"), vec![]).await?;
-    ensure!(count.context("a count")?.int("n")? == id, "every row is stored");
+    let count = db
+        .everywhere()
+        .row(
+            &Statement::new("count", "SELECT count(*) AS n FROM raw"),
+            vec![],
+        )
+        .await?;
+    ensure!(
+        count.context("a count")?.int("n")? == id,
+        "every row is stored"
+    );
     Ok(took)
 }
 
@@ -82,7 +116,10 @@ impl Up {
     fn program() -> PathBuf {
         // Beside this benchmark: target/release/deps/bench-... -> target/release/evenkeel.
         let me = std::env::current_exe().unwrap_or_default();
-        me.ancestors().nth(2).map(|folder| folder.join("evenkeel")).unwrap_or_default()
+        me.ancestors()
+            .nth(2)
+            .map(|folder| folder.join("evenkeel"))
+            .unwrap_or_default()
     }
 
     fn command(data: &Path) -> Command {
@@ -98,10 +135,16 @@ impl Up {
             .stderr(Stdio::null())
             .spawn()
             .context("could not start evenkeel; run `make bench`, which builds it")?;
-        let up = Self { child, data: data.to_owned() };
+        let up = Self {
+            child,
+            data: data.to_owned(),
+        };
         let started = Instant::now();
         while !data.join("instance.json").exists() {
-            ensure!(started.elapsed() < Duration::from_mins(2), "evenkeel did not start within two minutes");
+            ensure!(
+                started.elapsed() < Duration::from_mins(2),
+                "evenkeel did not start within two minutes"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         up.until_at_rest()?;
@@ -112,7 +155,12 @@ impl Up {
         let status = Self::command(&self.data)
             .args(["import", "ssda903"])
             .arg(source)
-            .args(["--authority", "bench", "--as-at", &generate::AS_AT.to_string()])
+            .args([
+                "--authority",
+                "bench",
+                "--as-at",
+                &generate::AS_AT.to_string(),
+            ])
             .stdout(Stdio::null())
             .status()?;
         ensure!(status.success(), "the import ended with {status}");
@@ -121,26 +169,47 @@ impl Up {
 
     /// `status --wait` returns when every service is at rest.
     fn until_at_rest(&self) -> anyhow::Result<()> {
-        let status = Self::command(&self.data).args(["status", "--wait"]).stdout(Stdio::null()).status()?;
-        ensure!(status.success(), "asking for the status ended with {status}");
+        let status = Self::command(&self.data)
+            .args(["status", "--wait"])
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(
+            status.success(),
+            "asking for the status ended with {status}"
+        );
         Ok(())
     }
 
     fn peaks(&mut self) -> (f64, f64) {
         let me = self.child.id();
         let broker = descendants(me).into_iter().find(|pid| {
-            std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.starts_with("nats-server"))
+            std::fs::read_to_string(format!("/proc/{pid}/comm"))
+                .is_ok_and(|name| name.starts_with("nats-server"))
         });
         (peak_mib(me), broker.map_or(0.0, peak_mib))
     }
 }
 
 fn descendants(pid: u32) -> Vec<u32> {
-    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let all = tasks.filter_map(|t| std::fs::read_to_string(t.path().join("children")).ok()).collect::<String>() + &children;
-    let children: Vec<u32> = all.split_whitespace().filter_map(|c| c.parse().ok()).collect();
-    children.iter().copied().chain(children.iter().flat_map(|c| descendants(*c))).collect()
+    let children =
+        std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let all = tasks
+        .filter_map(|t| std::fs::read_to_string(t.path().join("children")).ok())
+        .collect::<String>()
+        + &children;
+    let children: Vec<u32> = all
+        .split_whitespace()
+        .filter_map(|c| c.parse().ok())
+        .collect();
+    children
+        .iter()
+        .copied()
+        .chain(children.iter().flat_map(|c| descendants(*c)))
+        .collect()
 }
 
 impl Drop for Up {

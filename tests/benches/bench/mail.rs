@@ -1,6 +1,9 @@
 //! Messages published -> mail accepted and receipt recorded, beside `smtp-source` into the same sink.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, ensure};
 use bus::{Bus, ConnectOptions, CrashPoints, Landscape};
@@ -34,7 +37,11 @@ pub(crate) async fn measure(mails: usize) -> anyhow::Result<Vec<Figure>> {
     let clock = Clock::real();
     let context = bus::Context {
         service: delivery::SERVICE,
-        db: store::Db::sqlite(&folder.path().join("delivery.db"), &[bus::MIGRATIONS, delivery::MIGRATIONS]).await?,
+        db: store::Db::sqlite(
+            &folder.path().join("delivery.db"),
+            &[bus::MIGRATIONS, delivery::MIGRATIONS],
+        )
+        .await?,
         bus: bus.clone(),
         landscape: Arc::new(Landscape::new(clock.clone())),
         tokens: TokenKey::new([3; 32]),
@@ -46,9 +53,12 @@ pub(crate) async fn measure(mails: usize) -> anyhow::Result<Vec<Figure>> {
         ("EVENKEEL_DELIVERY__SMTP__HOST", "127.0.0.1".to_owned()),
         ("EVENKEEL_DELIVERY__SMTP__PORT", sink.port.to_string()),
         ("EVENKEEL_DELIVERY__SMTP__STARTTLS", "never".to_owned()),
-        ("EVENKEEL_DELIVERY__SMTP__CONNECTIONS", CONNECTIONS.to_string()),
+        (
+            "EVENKEEL_DELIVERY__SMTP__CONNECTIONS",
+            CONNECTIONS.to_string(),
+        ),
     ];
-    let environment = environment.map(|(k, v)| (k.to_owned(), v));
+    let environment = environment.map(|(k, v)| (k.into(), v.into()));
     let config = Settings::load(&[delivery::DEFAULTS], None, environment)?.section("delivery")?;
     delivery::run(context.clone(), config).await?;
 
@@ -65,7 +75,9 @@ pub(crate) async fn measure(mails: usize) -> anyhow::Result<Vec<Figure>> {
             ours: per_second(mails, took),
             limit,
             unit: "mails/s",
-            note: format!("{mails} mails; limit: smtp-source -d -s 16; publishing alone took {published:.1?}"),
+            note: format!(
+                "{mails} mails; limit: smtp-source -d -s 16; publishing alone took {published:.1?}"
+            ),
         },
         Figure {
             what: "the same, beside Alertmanager's 600/s".to_owned(),
@@ -74,8 +86,20 @@ pub(crate) async fn measure(mails: usize) -> anyhow::Result<Vec<Figure>> {
             unit: "mails/s",
             note: String::new(),
         },
-        Figure { what: "peak memory, delivery".to_owned(), ours: peak_mib(std::process::id()), limit: 0.0, unit: "MiB", note: String::new() },
-        Figure { what: "peak memory, nats-server".to_owned(), ours: broker, limit: 0.0, unit: "MiB", note: String::new() },
+        Figure {
+            what: "peak memory, delivery".to_owned(),
+            ours: peak_mib(std::process::id()),
+            limit: 0.0,
+            unit: "MiB",
+            note: String::new(),
+        },
+        Figure {
+            what: "peak memory, nats-server".to_owned(),
+            ours: broker,
+            limit: 0.0,
+            unit: "MiB",
+            note: String::new(),
+        },
     ])
 }
 
@@ -84,21 +108,34 @@ fn raw(port: u16, mails: usize) -> anyhow::Result<f64> {
     let started = Instant::now();
     let status = servers::smtp_source()
         .args(["-d", "-s", "16", "-l", "4000", "-m", &mails.to_string()])
-        .args(["-f", "from@authority.example", "-t", "to@authority.example", &format!("127.0.0.1:{port}")])
+        .args([
+            "-f",
+            "from@authority.example",
+            "-t",
+            "to@authority.example",
+            &format!("127.0.0.1:{port}"),
+        ])
         .status()
         .context("could not run smtp-source")?;
     ensure!(status.success(), "smtp-source ended with {status}");
     Ok(per_second(mails, started.elapsed()))
 }
 
-async fn publish(jetstream: &async_nats::jetstream::Context, tokens: &TokenKey, mails: usize) -> anyhow::Result<()> {
+async fn publish(
+    jetstream: &async_nats::jetstream::Context,
+    tokens: &TokenKey,
+    mails: usize,
+) -> anyhow::Result<()> {
     let sent = stream::iter(0..mails).map(|n| async move {
         let envelope = message(tokens, n);
         let mut headers = async_nats::HeaderMap::new();
         for (name, value) in envelope.headers() {
             headers.insert(name, value.as_str());
         }
-        jetstream.publish_with_headers(envelope.subject, headers, envelope.data.into()).await?.await?;
+        jetstream
+            .publish_with_headers(envelope.subject, headers, envelope.data.into())
+            .await?
+            .await?;
         anyhow::Ok(())
     });
     let mut sent = sent.buffer_unordered(256);
@@ -111,7 +148,8 @@ async fn publish(jetstream: &async_nats::jetstream::Context, tokens: &TokenKey, 
 fn message(tokens: &TokenKey, n: usize) -> Envelope {
     let authority: AuthorityCode = "bench".parse().expect("a constant code parses");
     let staff_id = StaffId::new(format!("w{n}"));
-    let line = |k: usize| MessageLine {
+    let line = |k: usize| {
+        MessageLine {
         notices: vec![NoticeRevision { notice: ids::computed("bench", &[&n.to_string(), &k.to_string()]), revision: 1 }],
         children: vec![ChildId::new(format!("{}", 10_000 + k))],
         title: "Review".to_owned(),
@@ -120,6 +158,7 @@ fn message(tokens: &TokenKey, n: usize) -> Envelope {
         why: "15 working days from Fri 11 Apr 2025, skipping the bank holidays of 18 and 21 April and 5 May".to_owned(),
         link: None,
         late: false,
+    }
     };
     let message = Message {
         id: ids::computed("bench-message", &[&n.to_string()]),
@@ -143,13 +182,23 @@ fn message(tokens: &TokenKey, n: usize) -> Envelope {
         pinned: false,
     };
     let token = tokens.person(&authority, &staff_id);
-    Envelope::new(message.id, "bench", &authority, &token, Timestamp::UNIX_EPOCH, &message)
+    Envelope::new(
+        message.id,
+        "bench",
+        &authority,
+        &token,
+        Timestamp::UNIX_EPOCH,
+        &message,
+    )
 }
 
 async fn until_receipts(bus: &Bus, mails: usize) -> anyhow::Result<()> {
     let started = Instant::now();
     while usize::try_from(bus.last_sequence(&streams::RECEIPTS).await?)? < mails {
-        ensure!(started.elapsed() < Duration::from_mins(10), "the receipts did not come within ten minutes");
+        ensure!(
+            started.elapsed() < Duration::from_mins(10),
+            "the receipts did not come within ten minutes"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())

@@ -16,17 +16,35 @@ struct Figure {
 }
 
 fn main() -> anyhow::Result<()> {
-    runtime::tls::install_crypto();
+    runtime::install_crypto();
     let quick = std::env::args().any(|a| a == "--quick");
     let runtime = tokio::runtime::Runtime::new()?;
     let mut figures = Vec::new();
     figures.extend(runtime.block_on(import::measure(if quick { 2_000 } else { 20_000 }))?);
     figures.extend(runtime.block_on(mail::measure(if quick { 4_000 } else { 20_000 }))?);
     let mut out = std::io::stdout().lock();
-    writeln!(out, "\n{:<58} {:>10} {:>10}  {:<10} {:>6}", "", "ours", "raw limit", "", "ratio")?;
-    for Figure { what, ours, limit, unit, note } in figures {
-        let ratio = if limit > 0.0 { format!("{:.0} %", 100.0 * ours / limit) } else { String::new() };
-        writeln!(out, "{what:<58} {ours:>10.0} {limit:>10.0}  {unit:<10} {ratio:>6}  {note}")?;
+    writeln!(
+        out,
+        "\n{:<58} {:>10} {:>10}  {:<10} {:>6}",
+        "", "ours", "raw limit", "", "ratio"
+    )?;
+    for Figure {
+        what,
+        ours,
+        limit,
+        unit,
+        note,
+    } in figures
+    {
+        let ratio = if limit > 0.0 {
+            format!("{:.0} %", 100.0 * ours / limit)
+        } else {
+            String::new()
+        };
+        writeln!(
+            out,
+            "{what:<58} {ours:>10.0} {limit:>10.0}  {unit:<10} {ratio:>6}  {note}"
+        )?;
     }
     Ok(())
 }
@@ -35,7 +53,9 @@ fn main() -> anyhow::Result<()> {
 fn peak_mib(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-    let kib: f64 = line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0.0);
+    let kib: f64 = line
+        .and_then(|l| l.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0.0);
     kib / 1024.0
 }
 

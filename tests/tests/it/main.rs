@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
 
 mod architecture;
+mod kills;
+mod program;
 mod regulation_33;
 mod world;

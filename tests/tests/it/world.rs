@@ -514,13 +514,17 @@ async fn with_nothing_going_wrong_nothing_is_sent_twice() {
 
 #[tokio::test]
 async fn whatever_goes_wrong_every_deadline_and_reminder_is_there_and_every_account_adds_up() {
-    let seeds: u64 = if std::env::var_os("EVENKEEL_SOAK").is_some() {
-        2_000
-    } else {
-        60
-    };
+    histories(0..25).await;
+}
+
+#[tokio::test]
+async fn soak_hundreds_of_histories_add_up() {
+    histories(1_000..1_600).await;
+}
+
+async fn histories(seeds: std::ops::Range<u64>) {
     let mut deaths = BTreeMap::<_, u32>::new();
-    for seed in 0..seeds {
+    for seed in seeds {
         for (point, times) in check(seed, Faults::MANY).await {
             *deaths.entry(point).or_default() += times;
         }

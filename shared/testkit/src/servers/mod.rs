@@ -25,8 +25,17 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Looks again and again until there is something to see; panics with `what` when there never is.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    until_within(PATIENCE, what, look).await
+}
+
+/// As `until`, for what takes longer.
+pub async fn until_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(seen) = look().await {
             return seen;

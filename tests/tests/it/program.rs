@@ -1,0 +1,151 @@
+//! The built program as its users run it: a process with a data folder.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
+};
+
+use testkit::servers;
+
+/// A data folder and, while it runs, `evenkeel up` over it.
+pub(crate) struct Program {
+    folder: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+    up: Option<Child>,
+}
+
+/// The binary beside this test's own; `make test` builds it.
+fn binary() -> PathBuf {
+    let me = std::env::current_exe().unwrap();
+    let binary = me.ancestors().nth(2).unwrap().join("evenkeel");
+    assert!(
+        binary.exists(),
+        "{} is not built: run `make test` or `cargo build -p evenkeel`",
+        binary.display()
+    );
+    binary
+}
+
+impl Program {
+    /// With a mail server on this machine, or none.
+    pub(crate) fn new(smtp_port: Option<u16>) -> Self {
+        let mut environment = vec![(
+            "EVENKEEL_DASHBOARD__LISTEN".to_owned(),
+            "127.0.0.1:0".to_owned(),
+        )];
+        if let Some(port) = smtp_port {
+            for (key, value) in [
+                ("HOST", "127.0.0.1"),
+                ("PORT", &port.to_string()),
+                ("STARTTLS", "never"),
+            ] {
+                environment.push((format!("EVENKEEL_DELIVERY__SMTP__{key}"), value.to_owned()));
+            }
+        }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            environment,
+            up: None,
+        }
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data().join("data"));
+        command
+            .envs(self.environment.iter().map(|(k, v)| (k, v)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed, and gives what it said.
+    pub(crate) fn say(&self, arguments: &[&str]) -> String {
+        let output = self.ask(arguments);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.success(),
+            "{arguments:?} ended with {}: {said}{complained}",
+            output.status
+        );
+        said
+    }
+
+    /// Starts `evenkeel up` and does not wait for it.
+    pub(crate) fn start(&mut self) {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.data().join("up.log"))
+            .unwrap();
+        let mut command = self.command(&["up"]);
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+        self.up = Some(command.spawn().unwrap());
+    }
+
+    /// Starts `evenkeel up` and waits until it answers.
+    pub(crate) async fn up(&mut self) {
+        self.start();
+        servers::until("evenkeel answers", async || {
+            self.ask(&["status"]).status.success().then_some(())
+        })
+        .await;
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut up) = self.up.take() {
+            up.kill().unwrap();
+            up.wait().unwrap();
+        }
+    }
+
+    /// Waits until every service is at rest and no mail waits.
+    pub(crate) async fn settle(&self) {
+        let at_rest = async || {
+            let status = self.ask(&["status"]);
+            let said = String::from_utf8_lossy(&status.stdout).into_owned();
+            let rest = !said.contains("at work")
+                && said.contains(" 0 waiting")
+                && said.contains(" 0 pending");
+            (status.status.success() && rest).then_some(())
+        };
+        // Twice, since work may be between two services while both say they rest.
+        for _ in 0..2 {
+            servers::until_within(Duration::from_mins(5), "everything is at rest", at_rest).await;
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.data().join("up.log")).unwrap_or_default();
+            let tail: Vec<_> = log.lines().rev().take(25).collect();
+            let tail: Vec<_> = tail.into_iter().rev().collect();
+            writeln_all(&tail);
+        }
+    }
+}
+
+fn writeln_all(lines: &[&str]) {
+    use std::io::Write;
+    let mut out = std::io::stderr().lock();
+    for line in lines {
+        writeln!(out, "{line}").unwrap();
+    }
+}
