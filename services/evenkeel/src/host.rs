@@ -79,11 +79,26 @@ impl Host {
             stores: Vec::new(),
             lock,
         };
-        host.start_facts(place).await?;
-        if services == Services::All {
-            host.start_delivery(place).await?;
+        match host.start_services(place, services).await {
+            Ok(()) => Ok(host),
+            Err(error) => {
+                if let Err(second) = host.stop().await {
+                    warn!(
+                        error = format!("{second:#}"),
+                        "stopping after a start that failed"
+                    );
+                }
+                Err(error)
+            }
         }
-        Ok(host)
+    }
+
+    async fn start_services(&mut self, place: &Place, services: Services) -> anyhow::Result<()> {
+        self.start_facts(place).await?;
+        if services == Services::All {
+            self.start_delivery(place).await?;
+        }
+        Ok(())
     }
 
     /// What takes facts in and works out who is told what.
