@@ -131,10 +131,7 @@ async fn survive(kills: u32, children: i64, seed: u64) {
         let import = &imports[kill as usize % imports.len()];
         let arguments: Vec<_> = import.iter().map(String::as_str).collect();
         // Up comes first; then the import goes as far as it may.
-        let started = servers::until("it answers", async || {
-            killed.ask(&["status"]).status.success().then_some(())
-        });
-        started.await;
+        killed.answers().await;
         let mut importing = killed.command(&arguments);
         importing
             .stdout(std::process::Stdio::null())

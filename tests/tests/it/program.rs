@@ -99,10 +99,22 @@ impl Program {
     /// Starts `evenkeel up` and waits until it answers.
     pub(crate) async fn up(&mut self) {
         self.start();
+        self.answers().await;
+    }
+
+    /// Waits until the services answer.
+    pub(crate) async fn answers(&mut self) {
+        let instance = self.data().join("data/instance.json");
+        let mut up = self.up.take().expect("it was started");
         servers::until("evenkeel answers", async || {
-            self.ask(&["status"]).status.success().then_some(())
+            assert!(up.try_wait().unwrap().is_none(), "evenkeel ended by itself");
+            // A file left by one that was killed names another process; a command would then start services itself.
+            let running: serde_json::Value =
+                serde_json::from_slice(&std::fs::read(&instance).ok()?).ok()?;
+            (running["pid"] == up.id() && self.ask(&["status"]).status.success()).then_some(())
         })
         .await;
+        self.up = Some(up);
     }
 
     /// `kill -9`.
