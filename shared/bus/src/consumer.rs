@@ -306,7 +306,7 @@ pub(crate) async fn drive(context: Context, consumer: Consumer) -> anyhow::Resul
             consumer = consumer.name,
             messages = incoming.len()
         );
-        crate::trace::link_parents(
+        runtime::trace::link_parents(
             &span,
             incoming.iter().filter_map(|i| i.headers.get("traceparent")),
         );

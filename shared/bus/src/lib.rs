@@ -11,7 +11,6 @@ pub mod outbox;
 pub mod question;
 pub mod relay;
 pub mod server;
-mod trace;
 
 pub use connection::{Bus, ConnectOptions};
 pub use consumer::{Consumer, Failure, Handler};

@@ -9,7 +9,7 @@ use store::{Insert, Prepared, Row, Statement, Tx, Value, values};
 /// Puts events into the outbox. A state subject keeps its newest row only; an event that is there already, by id, is
 /// left as it is.
 pub async fn put(tx: &mut Tx, events: &[Envelope]) -> store::Result<()> {
-    let traceparent = crate::trace::current_traceparent();
+    let traceparent = runtime::trace::current_traceparent();
     let mut rows = std::collections::HashMap::with_capacity(events.len());
     let mut order = Vec::with_capacity(events.len());
     for event in events {

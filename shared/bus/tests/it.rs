@@ -1,5 +1,7 @@
 //! The bus over a real nats-server and a real SQLite file.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
