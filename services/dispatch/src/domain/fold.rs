@@ -165,6 +165,29 @@ mod tests {
     }
 
     #[test]
+    fn a_date_that_moves_on_and_on_is_told_under_the_one_it_has_at_last() {
+        let near = date(2025, 4, 17);
+        let told = [
+            (DeadlineEvent::Approaching, date(2025, 5, 7), near),
+            (DeadlineEvent::Moved, date(2025, 9, 8), near),
+            (DeadlineEvent::Moved, date(2025, 8, 8), near),
+            (
+                DeadlineEvent::Approaching,
+                date(2025, 8, 8),
+                date(2025, 7, 25),
+            ),
+        ];
+        let mut matter = None;
+        for ((what, due, today), revision) in told.into_iter().zip(1..) {
+            matter = folded(matter, vec![signal(what, obligation(due, revision))], today).matter;
+        }
+        assert_eq!(
+            matter.unwrap().key().to_string(),
+            "approaching 15, due 2025-08-08"
+        );
+    }
+
+    #[test]
     fn a_date_that_moves_earlier_is_told_and_one_that_moves_a_little_later_is_not() {
         let today = date(2025, 4, 17);
         let told = folded(

@@ -133,3 +133,99 @@ fn put(
         why: format!("in message {}", message.id),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::{
+        Chronology, Entry, Fact, ObligationState, chronology::InvolvementRole,
+        obligation::DeadlineEvent,
+    };
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::{
+        route::route,
+        testing::{Stage, TODAY, at, obligation, signal},
+    };
+
+    fn held_by(worker: &str, died: bool) -> Child {
+        let involvement = Fact::Involvement {
+            worker: Some(worker.into()),
+            team: None,
+            role: InvolvementRole::CaseHolder,
+            change_reason: None,
+        };
+        let facts = std::iter::once(involvement).chain(died.then_some(Fact::Death));
+        let day = date(2025, 1, 12);
+        let entry = |fact: Fact| Entry {
+            key: fact.kind().to_owned(),
+            source: "test".into(),
+            start: day,
+            end: None,
+            known_from: day,
+            missing_since: None,
+            fact,
+        };
+        Child::new(Chronology {
+            authority: "aa".parse().unwrap(),
+            child: "1".into(),
+            revision: 1,
+            authority_revision: 1,
+            entries: facts.map(entry).collect(),
+        })
+    }
+
+    /// Sam's step is ready; then the world changes before it is gathered.
+    fn gathered_after(change: impl FnOnce(&mut About)) -> (Gathered, Vec<Notice>) {
+        let stage = Stage::new(at(TODAY, 8, 30));
+        let scene = stage.scene();
+        let (_, heard) = signal(
+            "1",
+            DeadlineEvent::Approaching,
+            obligation("1", date(2025, 5, 7)),
+        );
+        let policy = scene.settings.policies.of("en.cla.first-review");
+        let (matter, _) = Matter::hear(None, &heard, policy, scene.calendar, scene.today);
+        let mut about = About {
+            matter,
+            child: held_by("sam", false),
+        };
+        let mut notices = Vec::new();
+        route(&scene, &about.matter, &about.child, &mut notices);
+        change(&mut about);
+        let all = BTreeMap::from([(about.matter.obligation.id, about)]);
+        (
+            gather(&scene, &Who::Person("sam".into()), &all, &mut notices),
+            notices,
+        )
+    }
+
+    #[test]
+    fn what_is_ready_and_still_right_goes() {
+        let (gathered, notices) = gathered_after(|_| {});
+        let message = gathered.message.unwrap();
+        assert_eq!(message.lines[0].notices, [notices[0].at_revision()]);
+        assert_eq!(notices[0].steps[0].message, Some(message.id));
+        assert!(gathered.stale.is_empty());
+    }
+
+    #[test]
+    fn what_changed_since_it_was_routed_is_left_out_and_routed_again() {
+        let changes: [(&str, fn(&mut About)); 4] = [
+            ("somebody else holds", |a| a.child = held_by("kit", false)),
+            ("the child has died", |a| a.child = held_by("sam", true)),
+            ("it is recorded", |a| {
+                a.matter.obligation.state = ObligationState::Met
+            }),
+            ("it closed and opened again", |a| {
+                a.matter.obligation.opening = 2
+            }),
+        ];
+        for (name, change) in changes {
+            let (gathered, notices) = gathered_after(change);
+            assert_eq!(gathered.message, None, "{name}");
+            assert_eq!(gathered.stale, [notices[0].obligation], "{name}");
+            assert!(notices[0].steps[0].is_waiting(), "{name}");
+        }
+    }
+}

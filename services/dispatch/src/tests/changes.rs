@@ -109,6 +109,32 @@ async fn evidence_takes_a_line_out_of_a_mail_that_was_not_sent() {
 }
 
 #[tokio::test]
+async fn a_mail_goes_on_for_the_lines_that_still_hold() {
+    let mut office = Office::pinned(at(TODAY, 12, 0)).await;
+    for child in ["1", "2"] {
+        office.child(child, &by("sam"));
+        office.signal_of(child, Approaching, &near(child), Some(5));
+    }
+    office.computed(5, 2);
+    office.settle().await;
+    let met = Obligation {
+        revision: 2,
+        state: ObligationState::Met,
+        ..near("1")
+    };
+    office.signal("1", Met, &met);
+    office.settle().await;
+    assert_eq!(office.deliver().await, [to("sam", &["2"])]);
+    assert_eq!(
+        office.steps_of("sam"),
+        [
+            ("approaching 15".to_owned(), StepState::Sent),
+            ("approaching 15".to_owned(), StepState::StoodDown),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn evidence_after_the_mail_was_sent_changes_nothing_in_the_books() {
     let mut office = in_delivery().await;
     office.deliver().await;

@@ -32,14 +32,8 @@ async fn nothing_is_sent_while_chronologies_of_the_snapshot_are_missing() {
     let second = office.chronology("2", &by("sam"));
     office.child("3", &by("kit"));
     for child in ["1", "2", "3"] {
-        office.signal_of(
-            child,
-            Approaching,
-            &obligation(child, date(2025, 5, 7)),
-            Some(4),
-        );
+        office.signal(child, Approaching, &obligation(child, date(2025, 5, 7)));
     }
-    office.computed(4, 3);
     office.settle().await;
     assert!(
         office.post().messages.is_empty(),

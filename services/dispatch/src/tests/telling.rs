@@ -89,6 +89,23 @@ async fn the_digest_waits_for_the_morning_and_nothing_is_ever_repeated() {
 }
 
 #[tokio::test]
+async fn a_morning_that_was_missed_is_made_up_the_same_day() {
+    let mut office = Office::at(at(TODAY, 12, 0)).await;
+    office.child("1", &by("sam"));
+    office.signal("1", Approaching, &near("1"));
+    office.settle().await;
+    let tuesday = date(2025, 4, 22);
+    office.world.clock.set(at(tuesday, 11, 0));
+    office.change("kit", |p| p.name = "Kit Moe".into());
+    office.settle().await;
+    assert_eq!(
+        office.deliver().await,
+        sent(&[("sam", &["1"])]),
+        "routed again at eleven, and not held again"
+    );
+}
+
+#[tokio::test]
 async fn a_review_is_told_at_fifteen_and_five_days_and_when_it_is_not_recorded() {
     let mut office = Office::at(at(TODAY, 7, 0)).await;
     office.child("1", &by("sam"));
