@@ -57,7 +57,7 @@ impl Bus {
                 match event {
                     async_nats::Event::Connected => info!("connected to the broker"),
                     async_nats::Event::Draining | async_nats::Event::Closed => {
-                        debug!("the broker connection closes")
+                        debug!("the broker connection closes");
                     }
                     // The only place where a refused permission is told; the publisher just sees a time-out.
                     other => warn!(event = %other, "broker connection"),

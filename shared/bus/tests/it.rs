@@ -144,9 +144,7 @@ impl Handler for Counting {
             .collect::<Result<_, Failure>>()?;
         let poison = self.poison.lock().unwrap().clone();
         if let Some(bad) = numbers.iter().find(|n| poison.contains(n)) {
-            if bad % 2 == 0 {
-                panic!("batch {bad} is poison");
-            }
+            assert!(bad % 2 == 1, "batch {bad} is poison");
             return Err(Failure::Reject(anyhow!("batch {bad} is refused")));
         }
         for n in numbers {

@@ -33,10 +33,10 @@ pub(crate) fn ssda903(folder: &Path, children: u32) -> std::io::Result<Made> {
     for child in 0..children {
         let id = 1_000_000 + child;
         let start = AS_AT - i64::from(chance.random_range(5..1_200_u32)).days();
-        let change = start + i64::from(chance.random_range(10..200_u32)).days();
-        let changes = change < AS_AT && chance.random_bool(0.6);
-        let (dec, rec) = if changes {
-            (slashed(change), "X1")
+        let moved = start + i64::from(chance.random_range(10..200_u32)).days();
+        let relocates = moved < AS_AT && chance.random_bool(0.6);
+        let (dec, rec) = if relocates {
+            (slashed(moved), "X1")
         } else {
             (String::new(), "")
         };
@@ -46,8 +46,8 @@ pub(crate) fn ssda903(folder: &Path, children: u32) -> std::io::Result<Made> {
             slashed(start)
         )?;
         rows += 1;
-        if changes {
-            let ended = change + 100.days();
+        if relocates {
+            let ended = moved + 100.days();
             let ends = ended < AS_AT && chance.random_bool(0.3);
             let (dec, rec) = if ends {
                 (slashed(ended), "E4A")
@@ -57,7 +57,7 @@ pub(crate) fn ssda903(folder: &Path, children: u32) -> std::io::Result<Made> {
             writeln!(
                 episodes,
                 "{id},{},P,C2,N1,U4,PR1,{dec},{rec},,,,SC2",
-                slashed(change)
+                slashed(moved)
             )?;
             rows += 1;
         }

@@ -167,17 +167,20 @@ impl Up {
         Ok(())
     }
 
-    /// `status --wait` returns when every service is at rest.
+    /// Asks until every service is at rest.
     fn until_at_rest(&self) -> anyhow::Result<()> {
-        let status = Self::command(&self.data)
-            .args(["status", "--wait"])
-            .stdout(Stdio::null())
-            .status()?;
-        ensure!(
-            status.success(),
-            "asking for the status ended with {status}"
-        );
-        Ok(())
+        loop {
+            let status = Self::command(&self.data).arg("status").output()?;
+            ensure!(
+                status.status.success(),
+                "asking for the status ended with {}",
+                status.status
+            );
+            if !String::from_utf8_lossy(&status.stdout).contains("at work") {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     fn peaks(&mut self) -> (f64, f64) {

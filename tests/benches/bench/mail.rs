@@ -1,6 +1,7 @@
 //! Messages published -> mail accepted and receipt recorded, beside `smtp-source` into the same sink.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -26,41 +27,8 @@ pub(crate) async fn measure(mails: usize) -> anyhow::Result<Vec<Figure>> {
     let limit = raw(sink.port, mails)?;
     let folder = tempfile::tempdir()?;
     let nats = servers::nats().await;
-    let options = ConnectOptions {
-        url: nats.server.url.clone(),
-        user: nats.server.user.clone(),
-        password: nats.server.password.clone(),
-        replicas: 1,
-    };
-    let bus = Bus::connect(&options).await?;
-    bus.ensure_streams(1).await?;
-    let clock = Clock::real();
-    let context = bus::Context {
-        service: delivery::SERVICE,
-        db: store::Db::sqlite(
-            &folder.path().join("delivery.db"),
-            &[bus::MIGRATIONS, delivery::MIGRATIONS],
-        )
-        .await?,
-        bus: bus.clone(),
-        landscape: Arc::new(Landscape::new(clock.clone())),
-        tokens: TokenKey::new([3; 32]),
-        clock,
-        tasks: nats.tasks.child(),
-        crash: CrashPoints::default(),
-    };
-    let environment = [
-        ("EVENKEEL_DELIVERY__SMTP__HOST", "127.0.0.1".to_owned()),
-        ("EVENKEEL_DELIVERY__SMTP__PORT", sink.port.to_string()),
-        ("EVENKEEL_DELIVERY__SMTP__STARTTLS", "never".to_owned()),
-        (
-            "EVENKEEL_DELIVERY__SMTP__CONNECTIONS",
-            CONNECTIONS.to_string(),
-        ),
-    ];
-    let environment = environment.map(|(k, v)| (k.into(), v.into()));
-    let config = Settings::load(&[delivery::DEFAULTS], None, environment)?.section("delivery")?;
-    delivery::run(context.clone(), config).await?;
+    let context = delivering(&nats, folder.path(), sink.port).await?;
+    let bus = context.bus.clone();
 
     let client = nats.client().await;
     let started = Instant::now();
@@ -101,6 +69,50 @@ pub(crate) async fn measure(mails: usize) -> anyhow::Result<Vec<Figure>> {
             note: String::new(),
         },
     ])
+}
+
+/// The delivery service at work, sending to `port` of this machine.
+async fn delivering(
+    nats: &servers::Nats,
+    folder: &Path,
+    port: u16,
+) -> anyhow::Result<bus::Context> {
+    let options = ConnectOptions {
+        url: nats.server.url.clone(),
+        user: nats.server.user.clone(),
+        password: nats.server.password.clone(),
+        replicas: 1,
+    };
+    let bus = Bus::connect(&options).await?;
+    bus.ensure_streams(1).await?;
+    let clock = Clock::real();
+    let context = bus::Context {
+        service: delivery::SERVICE,
+        db: store::Db::sqlite(
+            &folder.join("delivery.db"),
+            &[bus::MIGRATIONS, delivery::MIGRATIONS],
+        )
+        .await?,
+        bus,
+        landscape: Arc::new(Landscape::new(clock.clone())),
+        tokens: TokenKey::new([3; 32]),
+        clock,
+        tasks: nats.tasks.child(),
+        crash: CrashPoints::default(),
+    };
+    let environment = [
+        ("EVENKEEL_DELIVERY__SMTP__HOST", "127.0.0.1".to_owned()),
+        ("EVENKEEL_DELIVERY__SMTP__PORT", port.to_string()),
+        ("EVENKEEL_DELIVERY__SMTP__STARTTLS", "never".to_owned()),
+        (
+            "EVENKEEL_DELIVERY__SMTP__CONNECTIONS",
+            CONNECTIONS.to_string(),
+        ),
+    ];
+    let environment = environment.map(|(k, v)| (k.into(), v.into()));
+    let config = Settings::load(&[delivery::DEFAULTS], None, environment)?.section("delivery")?;
+    delivery::run(context.clone(), config).await?;
+    Ok(context)
 }
 
 /// What the sink takes from a program that does nothing else.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write,
     path::Path,
     time::Duration,
 };
@@ -23,13 +24,10 @@ fn write_return(folder: &Path, children: i64) {
     let mut reviews = "CHILD,DOB,REVIEW,REVIEW_CODE\n".to_owned();
     for child in 0..children {
         let start = date(2025, 3, 31) - (10 + child % 300).days();
-        episodes += &format!("{},{},S,C2,N1,U1,PR1,,,,,,\n", 5000 + child, slashed(start));
+        let id = 5000 + child;
+        writeln!(episodes, "{id},{},S,C2,N1,U1,PR1,,,,,,", slashed(start)).unwrap();
         if child % 3 == 0 {
-            reviews += &format!(
-                "{},01/01/2014,{},PN1\n",
-                5000 + child,
-                slashed(start + 5.days())
-            );
+            writeln!(reviews, "{id},01/01/2014,{},PN1", slashed(start + 5.days())).unwrap();
         }
     }
     std::fs::create_dir_all(folder).unwrap();

@@ -215,7 +215,7 @@ impl Records {
         self.state("team", "t1", 1, &team)
     }
 
-    fn entry(&self, key: &str, start: Date, end: Option<Date>, fact: Fact) -> Entry {
+    fn entry(key: &str, start: Date, end: Option<Date>, fact: Fact) -> Entry {
         let source = if matches!(fact, Fact::Involvement { .. }) {
             "allocations"
         } else {
@@ -232,24 +232,24 @@ impl Records {
         }
     }
 
-    fn care(&self, start: Date, end: Option<(Date, &str)>) -> Entry {
+    fn care(start: Date, end: Option<(Date, &str)>) -> Entry {
         let fact = Fact::CareEpisode {
             start_reason: "S".to_owned(),
             legal_status: "C2".to_owned(),
             placement: "U1".to_owned(),
             end_reason: end.map(|(_, reason)| reason.to_owned()),
         };
-        self.entry(&start.to_string(), start, end.map(|(day, _)| day), fact)
+        Self::entry(&start.to_string(), start, end.map(|(day, _)| day), fact)
     }
 
-    fn held_by(&self, worker: &str, start: Date, end: Option<Date>) -> Entry {
+    fn held_by(worker: &str, start: Date, end: Option<Date>) -> Entry {
         let fact = Fact::Involvement {
             worker: Some(StaffId::new(worker)),
             team: None,
             role: InvolvementRole::CaseHolder,
             change_reason: None,
         };
-        self.entry(&format!("{start}-{worker}"), start, end, fact)
+        Self::entry(&format!("{start}-{worker}"), start, end, fact)
     }
 
     /// One night's snapshot: some children come, some are reviewed, some change hands, some leave, one may die.
@@ -266,9 +266,9 @@ impl Records {
             } else if self.chance.random_range(0..100) < 40 {
                 let start = today - i64::from(self.chance.random_range(0..60_u8)).days();
                 let worker = WORKERS.choose(&mut self.chance).unwrap();
-                let mut entries = vec![self.care(start, None)];
+                let mut entries = vec![Self::care(start, None)];
                 if self.chance.random_range(0..100) < 85 {
-                    entries.push(self.held_by(worker, start, None));
+                    entries.push(Self::held_by(worker, start, None));
                 }
                 let chronology = Chronology {
                     authority: authority(),
@@ -303,7 +303,7 @@ impl Records {
             .count();
         let mut entries = entries;
         if roll < 40 {
-            let held = self.entry(
+            let held = Self::entry(
                 &today.to_string(),
                 today,
                 None,
@@ -326,7 +326,7 @@ impl Records {
             {
                 entry.end = Some(today);
             }
-            let held = self.held_by(worker, today, None);
+            let held = Self::held_by(worker, today, None);
             entries.retain(|e| e.key != held.key);
             entries.push(held);
         } else {
@@ -336,7 +336,7 @@ impl Records {
                 .filter(|e| e.fact.kind() == "care_episode" && e.end.is_none())
             {
                 if entry.start < today {
-                    *entry = self.care(entry.start, Some((today, reason)));
+                    *entry = Self::care(entry.start, Some((today, reason)));
                 }
             }
         }
@@ -491,7 +491,7 @@ async fn check(seed: u64, faults: Faults) -> BTreeMap<&'static str, u32> {
     }
     let in_doubt = world.deaths.values().sum::<u32>() * 4;
     let twice: u32 = sent.lock().unwrap().values().map(|times| times - 1).sum();
-    let answers = sent.lock().unwrap().len() as u32;
+    let answers = u32::try_from(sent.lock().unwrap().len()).unwrap();
     assert!(
         twice <= in_doubt + answers / 4,
         "seed {seed}: only what was in doubt is sent twice: {twice} of {answers}"
