@@ -10,22 +10,25 @@ use super::{
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Banner {
-    pub(crate) kind: Kind,
-    pub(crate) title: String,
+    pub(crate) title: &'static str,
     pub(crate) text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Banners {
     /// What one must know to read the page rightly.
-    Note,
+    pub(crate) notes: Vec<Banner>,
     /// Something is wrong and somebody should act.
-    Warning,
+    pub(crate) warnings: Vec<Banner>,
 }
 
-impl Banner {
-    pub(crate) fn is_warning(&self) -> bool {
-        self.kind == Kind::Warning
+impl Banners {
+    pub(crate) fn has_notes(&self) -> bool {
+        !self.notes.is_empty()
+    }
+
+    pub(crate) fn has_warnings(&self) -> bool {
+        !self.warnings.is_empty()
     }
 }
 
@@ -48,49 +51,53 @@ pub(crate) fn data_as_at(place: &Place<'_>) -> String {
     }
 }
 
-pub(crate) fn banners(place: &Place<'_>) -> Vec<Banner> {
-    let mut banners = Vec::new();
-    let mut add = |kind, title: &str, text: String| {
-        banners.push(Banner {
-            kind,
-            title: title.to_owned(),
-            text,
-        });
+pub(crate) fn banners(place: &Place<'_>) -> Banners {
+    Banners {
+        notes: [pinned(place), invented(place)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        warnings: old(place).chain(horizon(place)).collect(),
+    }
+}
+
+fn pinned(place: &Place<'_>) -> Option<Banner> {
+    let ClockSetting::Pinned(at) = place.authority.clock else {
+        return None;
     };
-    if let ClockSetting::Pinned(at) = place.authority.clock {
-        let stands = day(london_day(at));
-        add(
-            Kind::Note,
-            "The clock stands still",
-            format!(
-                "The clock of this authority stands at {stands}: every due date is seen from that day."
-            ),
-        );
-    }
-    if place.authority.synthetic {
-        add(
-            Kind::Note,
-            "Invented data",
-            "Some of these data, or all, were invented for trying Evenkeel out.".to_owned(),
-        );
-    }
-    for source in &place.authority.sources {
-        if let Some(since) = stale_since(place, source) {
-            add(
-                Kind::Warning,
-                "These data are old",
-                format!(
-                    "Nothing new has come from the {} since {}. What you see may already be out of date.",
-                    words::source(&source.source),
-                    moment(since)
-                ),
-            );
-        }
-    }
-    if let Some(alarm) = place.calendar.horizon_alarm(place.today) {
-        add(Kind::Warning, "Bank holidays run out", sentence(&alarm));
-    }
-    banners
+    let stands = day(london_day(at));
+    Some(Banner {
+        title: "The clock stands still",
+        text: format!(
+            "The clock of this authority stands at {stands}: every due date is seen from that day."
+        ),
+    })
+}
+
+fn invented(place: &Place<'_>) -> Option<Banner> {
+    place.authority.synthetic.then(|| Banner {
+        title: "Invented data",
+        text: "Some of these data, or all, were invented for trying Evenkeel out.".to_owned(),
+    })
+}
+
+fn old(place: &Place<'_>) -> impl Iterator<Item = Banner> {
+    place.authority.sources.iter().filter_map(|source| {
+        let since = stale_since(place, source)?;
+        let (name, since) = (words::source(&source.source), moment(since));
+        Some(Banner {
+            title: "These data are old",
+            text: format!("Nothing new has come from the {name} since {since}. What you see may already be out of date."),
+        })
+    })
+}
+
+fn horizon(place: &Place<'_>) -> Option<Banner> {
+    let alarm = place.calendar.horizon_alarm(place.today)?;
+    Some(Banner {
+        title: "Bank holidays run out",
+        text: sentence(&alarm),
+    })
 }
 
 /// When a source of an authority with a real clock last said something new, if that is too long ago.
@@ -123,11 +130,9 @@ mod tests {
     use super::*;
     use crate::domain::fixture::{Fixture, NOW};
 
-    fn titles(fixture: &Fixture) -> Vec<String> {
-        banners(&fixture.place())
-            .into_iter()
-            .map(|b| b.title)
-            .collect()
+    fn titles(fixture: &Fixture) -> Vec<&'static str> {
+        let Banners { notes, warnings } = banners(&fixture.place());
+        notes.into_iter().chain(warnings).map(|b| b.title).collect()
     }
 
     #[test]
@@ -159,8 +164,7 @@ mod tests {
             today: date(2028, 6, 1),
             ..fixture.place()
         };
-        let alarm = banners(&late).pop().unwrap();
-        assert!(alarm.is_warning());
+        let alarm = banners(&late).warnings.pop().unwrap();
         assert!(
             alarm
                 .text

@@ -42,7 +42,8 @@ pub(crate) struct Why {
     pub(crate) rule: String,
     pub(crate) source: String,
     pub(crate) data_as_at: String,
-    pub(crate) notes: Vec<&'static str>,
+    /// Running already when the data were first read.
+    pub(crate) baseline: bool,
 }
 
 impl ClockRow {
@@ -109,10 +110,6 @@ impl Why {
             Standing::Met { on, by: Some(by) } => format!("{}, record {by}", day(*on)),
             Standing::Met { on, by: None } => day(*on),
         };
-        let mut notes = Vec::new();
-        if clock.baseline {
-            notes.push("It was already running when these data were first read.");
-        }
         Self {
             arithmetic,
             trigger: format!("{}, record {}", day(clock.trigger_date), clock.started_by),
@@ -125,7 +122,7 @@ impl Why {
             ),
             source: clock.rule.source.clone(),
             data_as_at: as_at,
-            notes,
+            baseline: clock.baseline,
         }
     }
 }

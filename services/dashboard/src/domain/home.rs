@@ -4,7 +4,7 @@ use contracts::Viewer;
 
 use super::{
     Place,
-    banner::{self, Banner},
+    banner::{self, Banners},
     board::board,
     counts::Counts,
     links,
@@ -24,7 +24,7 @@ pub(crate) struct Card {
     pub(crate) pinned: bool,
     pub(crate) size: String,
     pub(crate) counts: Counts,
-    pub(crate) banners: Vec<Banner>,
+    pub(crate) banners: Banners,
 }
 
 pub(crate) fn card(place: &Place<'_>, viewer: &Viewer) -> Card {

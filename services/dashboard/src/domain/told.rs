@@ -1,9 +1,13 @@
 //! What a person was told, or was not, and why.
 
+use std::cmp::Reverse;
+
 use contracts::{
     StaffId,
     notice::{Notice, NoticeStep, StepState},
 };
+
+use jiff::civil::Date;
 
 use super::{
     Place,
@@ -34,19 +38,24 @@ pub(crate) struct ToldStep {
 
 /// The newest matters first; children who died are in none of them.
 pub(crate) fn told(place: &Place<'_>, me: &StaffId) -> Vec<Told> {
-    place
+    let mut newest: Vec<&Notice> = place
         .notices
         .of(me)
         .iter()
         .filter(|n| !place.children.died(&n.child))
         .take(AT_MOST)
-        .map(matter)
-        .collect()
+        .collect();
+    newest.sort_by_key(|n| (last_day(n).map(Reverse), n.due_date, &n.child));
+    newest.into_iter().map(matter).collect()
+}
+
+fn last_day(notice: &Notice) -> Option<Date> {
+    notice.steps.iter().map(|s| words::london_day(s.at)).max()
 }
 
 fn matter(notice: &Notice) -> Told {
     let mut steps: Vec<&NoticeStep> = notice.steps.iter().collect();
-    steps.sort_by_key(|s| std::cmp::Reverse(s.at));
+    steps.sort_by_key(|s| Reverse(s.at));
     Told {
         what: format!("{} for child {}", notice.title, notice.child),
         due: day(notice.due_date),

@@ -9,7 +9,7 @@ use crate::{
     asker::Asker,
     domain::{
         Place,
-        banner::{self, Banner},
+        banner::{self, Banners},
         links, words,
     },
     live::Live,
@@ -38,7 +38,7 @@ pub(crate) struct PlaceFrame {
     pub(crate) pinned: bool,
     pub(crate) data_as_at: String,
     pub(crate) tabs: Vec<NavLink>,
-    pub(crate) banners: Vec<Banner>,
+    pub(crate) banners: Banners,
 }
 
 /// Which link of the navigation a page is.
