@@ -16,13 +16,11 @@ run:
 
 test:
 	@scripts/tools.sh test
-	cargo build --locked -p evenkeel
 	cargo nextest run --workspace --locked
 	cargo test --quiet --workspace --locked --doc
 
 soak:
 	@scripts/tools.sh test
-	cargo build --locked -p evenkeel
 	cargo nextest run --workspace --locked --profile soak
 
 lint:

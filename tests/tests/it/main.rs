@@ -6,4 +6,5 @@ mod architecture;
 mod kills;
 mod program;
 mod regulation_33;
+mod walkthrough;
 mod world;

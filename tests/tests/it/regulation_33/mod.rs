@@ -34,7 +34,7 @@ use oracle::Waiting;
 const AS_AT: [Date; 3] = [date(2016, 9, 30), date(2017, 12, 31), date(2018, 3, 31)];
 
 /// Data that is not in the repository; none (and said so) when it is not on this machine, a failure in CI.
-fn shared_data() -> Option<PathBuf> {
+pub(crate) fn shared_data() -> Option<PathBuf> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if data.is_dir() {
         return Some(data);

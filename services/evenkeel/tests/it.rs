@@ -1,0 +1,71 @@
+//! The program as a person meets it when something is not right: what, where, and what to do.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+fn evenkeel(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn refused(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let output = evenkeel(data, arguments, environment);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn an_unknown_setting_is_refused_with_the_nearest_known_one() {
+    let data = tempfile::tempdir().unwrap();
+    let typed = [("EVENKEEL_DELIVERY__SMTP__HOTS", "mail.example")];
+    let said = refused(data.path(), &["status"], &typed);
+    assert!(said.contains("EVENKEEL_DELIVERY__SMTP__HOTS"), "{said}");
+    assert!(said.contains("EVENKEEL_DELIVERY__SMTP__HOST"), "{said}");
+}
+
+#[test]
+fn an_address_of_another_machine_is_refused_until_sign_in_exists() {
+    let data = tempfile::tempdir().unwrap();
+    let said = refused(data.path(), &["up", "--listen", "0.0.0.0:4870"], &[]);
+    assert!(
+        said.contains("loopback") || said.contains("this machine"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_refused_by_its_name() {
+    let data = tempfile::tempdir().unwrap();
+    let import = [
+        "import",
+        "ssda903",
+        "/no/such/folder",
+        "--authority",
+        "westshire",
+    ];
+    let said = refused(data.path(), &import, &[]);
+    assert!(said.contains("/no/such/folder"), "{said}");
+}
+
+#[test]
+fn a_wrong_authority_code_says_what_a_code_is() {
+    let data = tempfile::tempdir().unwrap();
+    let output = evenkeel(
+        data.path(),
+        &["import", "ssda903", ".", "--authority", "West Shire"],
+        &[],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("lower-case letters"), "{said}");
+}
