@@ -9,13 +9,14 @@ use bus::{
 };
 use contracts::TokenKey;
 use dashboard::Dashboard;
-use runtime::{Clock, Tasks};
+use runtime::{Clock, Health, Tasks};
 use store::{Db, Migrations};
 use tracing::{info, warn};
 
 use crate::{
     Place,
     instance::{Instance, Lock},
+    monitor,
 };
 
 /// Which services run.
@@ -45,6 +46,7 @@ pub(crate) struct Host {
     grace: Duration,
     server: NatsServer,
     stores: Vec<Db>,
+    health: Health,
     lock: Lock,
 }
 
@@ -77,8 +79,10 @@ impl Host {
             grace: Duration::from_secs(place.settings.evenkeel.stop_seconds),
             server,
             stores: Vec::new(),
+            health: Health::new(),
             lock,
         };
+        monitor::check_broker(&host.health, &host.bus);
         match host.start_services(place, services).await {
             Ok(()) => Ok(host),
             Err(error) => {
@@ -131,8 +135,12 @@ impl Host {
     /// Serves the pages and lets commands find this process; gives a one-time link. Not for logs.
     pub(crate) async fn start_pages(
         &mut self,
+        place: &Place,
         config: dashboard::Config,
     ) -> anyhow::Result<String> {
+        let listen = place.settings.evenkeel.monitor;
+        let metrics = place.metrics.clone();
+        let monitor = monitor::serve(listen, &self.health, metrics, &self.tasks).await?;
         let context = self.context("dashboard", Migrations(&[])).await?;
         let dashboard = Dashboard::bind(&context, config).await?;
         dashboard.read(&context).await?;
@@ -145,6 +153,7 @@ impl Host {
             user: self.server.user.clone(),
             password: self.server.password.clone(),
             page,
+            monitor: format!("http://{monitor}"),
         })?;
         Ok(link)
     }
@@ -155,6 +164,7 @@ impl Host {
             .await
             .with_context(|| format!("the store of {service} could not be opened"))?;
         self.stores.push(db.clone());
+        monitor::check_store(&self.health, service, &db);
         Ok(Context {
             service,
             db,

@@ -19,6 +19,8 @@ pub(crate) struct Instance {
     pub(crate) user: String,
     pub(crate) password: String,
     pub(crate) page: String,
+    /// Where health and metrics are.
+    pub(crate) monitor: String,
 }
 
 /// Held while a process works on the data folder; the kernel lets go of it however the process ends.
@@ -136,6 +138,7 @@ mod tests {
             user: "u".to_owned(),
             password: "p".to_owned(),
             page: "http://127.0.0.1:2".to_owned(),
+            monitor: "http://127.0.0.1:3".to_owned(),
         }
     }
 

@@ -5,6 +5,7 @@ mod commands;
 mod data;
 mod host;
 mod instance;
+mod monitor;
 mod output;
 mod reach;
 mod rest;
@@ -19,7 +20,7 @@ use std::{
 };
 
 use bus::Refusal;
-use runtime::Telemetry;
+use runtime::{Metrics, Telemetry};
 
 pub use cli::Cli;
 use cli::Command;
@@ -30,28 +31,7 @@ use settings::Settings;
 pub struct Place {
     data: DataDir,
     settings: Settings,
-}
-
-impl Place {
-    fn open(cli: &Cli, mut environment: Environment) -> anyhow::Result<Self> {
-        let data = DataDir::find(cli.data.as_deref(), &environment)?;
-        let named = variable(&environment, "EVENKEEL_CONFIG");
-        let file = cli
-            .config
-            .as_deref()
-            .or(named.as_deref())
-            .map(Path::to_owned);
-        data.create()?;
-        let level = OsString::from("EVENKEEL_LOG__LEVEL");
-        if !matches!(cli.command, Command::Up { .. })
-            && environment.iter().all(|(n, _)| *n != level)
-        {
-            // A command answers a person; what goes on beneath is for the log of `up`.
-            environment.push((level, "warn".into()));
-        }
-        let settings = Settings::load(&data, file.as_deref(), environment)?;
-        Ok(Self { data, settings })
-    }
+    metrics: Metrics,
 }
 
 /// Runs one command to its end; what went wrong is told on stderr in words.
@@ -72,11 +52,34 @@ pub async fn main(cli: Cli, environment: Environment) -> ExitCode {
 }
 
 async fn run(cli: Cli, environment: Environment) -> anyhow::Result<()> {
-    let place = Place::open(&cli, environment)?;
-    let telemetry = Telemetry::start("evenkeel", &place.settings.all)?;
+    let data = DataDir::find(cli.data.as_deref(), &environment)?;
+    data.create()?;
+    let settings = load(&cli, &data, environment)?;
+    let telemetry = Telemetry::start("evenkeel", &settings.all)?;
+    let place = Place {
+        data,
+        settings,
+        metrics: telemetry.metrics.clone(),
+    };
     let done = obey(&place, cli.command).await;
     telemetry.stop().await;
     done
+}
+
+fn load(cli: &Cli, data: &DataDir, mut environment: Environment) -> anyhow::Result<Settings> {
+    let level = OsString::from("EVENKEEL_LOG__LEVEL");
+    let is_up = matches!(cli.command, Command::Up { .. });
+    if !is_up && environment.iter().all(|(name, _)| *name != level) {
+        // A command answers a person; what goes on beneath is for the log of `up`.
+        environment.push((level, "warn".into()));
+    }
+    let named = variable(&environment, "EVENKEEL_CONFIG");
+    let file = cli
+        .config
+        .as_deref()
+        .or(named.as_deref())
+        .map(Path::to_owned);
+    Settings::load(data, file.as_deref(), environment)
 }
 
 async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {

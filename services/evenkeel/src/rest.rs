@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use bus::Bus;
 use contracts::commands::{ImportProgress, Rest, rest_subject};
+use tracing::debug;
 
 use crate::output::progress::Progress;
 
@@ -27,6 +28,7 @@ pub(crate) async fn wait(bus: &Bus, services: &[&str]) -> anyhow::Result<()> {
         for service in services {
             let rest = of(bus, service).await?;
             left += rest.outbox + rest.unread + rest.due;
+            debug!(service, ?rest, "asked whether it is at rest");
         }
         quiet = if left == 0 { quiet + 1 } else { 0 };
         most = most.max(left);

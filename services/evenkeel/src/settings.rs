@@ -1,6 +1,9 @@
 //! All settings of the process: every crate's defaults, one file, the environment.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use bus::server;
 use serde::Deserialize;
@@ -16,6 +19,8 @@ pub(crate) struct Config {
     /// Make the sample authority at the first start.
     pub(crate) sample: bool,
     pub(crate) stop_seconds: u64,
+    /// Where health and metrics are served.
+    pub(crate) monitor: SocketAddr,
 }
 
 /// Section `[broker]`.

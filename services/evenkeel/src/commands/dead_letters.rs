@@ -16,6 +16,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let reach = Reach::open(place).await?;
     let done = act(&reach, action, out).await;
+    out.flush()?;
     let closed = reach.close().await;
     done.and(closed)
 }

@@ -34,6 +34,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let reach = Reach::open(place).await?;
     let answered = answer(&reach, args, out).await;
+    out.flush()?;
     let closed = reach.close().await;
     answered.and(closed)
 }

@@ -28,51 +28,63 @@ pub(crate) async fn run(
     source: ImportSource,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
+    let asked = Asked::try_new(source)?;
     let reach = Reach::open(place).await?;
-    let done = import(&reach, source, out).await;
+    let done = import(&reach, asked, out).await;
     out.flush()?;
     let closed = reach.close().await;
     done.and(closed)
 }
 
-async fn import(reach: &Reach, source: ImportSource, out: &mut impl Write) -> anyhow::Result<()> {
-    let (authority, summary) = match source {
-        ImportSource::Ssda903 {
-            folder,
-            authority,
-            name,
-            as_at,
-            synthetic,
-        } => {
-            let request = ImportFiles {
+/// A request to intake or to the directory; its path has been seen to exist.
+enum Asked {
+    Files(ImportFiles),
+    Directory(ImportDirectory),
+}
+
+impl Asked {
+    fn try_new(source: ImportSource) -> anyhow::Result<Self> {
+        Ok(match source {
+            ImportSource::Ssda903 {
+                folder,
+                authority,
+                name,
+                as_at,
+                synthetic,
+            } => Self::Files(ImportFiles {
                 name,
                 synthetic,
                 ..files_request("ssda903", authority, &folder, as_at)?
-            };
+            }),
+            ImportSource::Allocations(FileArgs {
+                file,
+                authority,
+                as_at,
+            }) => Self::Files(files_request("allocations", authority, &file, as_at)?),
+            ImportSource::Directory(FileArgs {
+                file,
+                authority,
+                as_at,
+            }) => Self::Directory(directory_request(authority, &file, as_at)?),
+        })
+    }
+}
+
+async fn import(reach: &Reach, asked: Asked, out: &mut impl Write) -> anyhow::Result<()> {
+    let (authority, summary) = match asked {
+        Asked::Files(mut request) => {
+            if request.source == "allocations" {
+                request.as_at = request.as_at.or_else(|| pinned(reach, &request.authority));
+            }
             (
                 request.authority.clone(),
                 files(reach.bus(), request).await?,
             )
         }
-        ImportSource::Allocations(args) => {
-            let as_at = args.as_at.or_else(|| pinned(reach, &args.authority));
-            let request = files_request("allocations", args.authority, &args.file, as_at)?;
-            (
-                request.authority.clone(),
-                files(reach.bus(), request).await?,
-            )
-        }
-        ImportSource::Directory(FileArgs {
-            file,
-            authority,
-            as_at,
-        }) => {
-            let request = directory_request(authority, &file, as_at)?;
-            (
-                request.authority.clone(),
-                directory(reach.bus(), request).await?,
-            )
-        }
+        Asked::Directory(request) => (
+            request.authority.clone(),
+            directory(reach.bus(), request).await?,
+        ),
     };
     summary::write(out, &authority, &summary)?;
     Ok(())

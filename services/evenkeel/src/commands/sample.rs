@@ -133,7 +133,7 @@ pub(crate) async fn make_westshire(place: &Place, bus: &Bus) -> anyhow::Result<(
     let code: AuthorityCode = westshire::CODE.parse()?;
     for file in ["directory.csv", "teams.csv"] {
         let request = import::directory_request(code.clone(), &folder.join(file), Some(day))?;
-        import::directory(bus, request).await?;
+        bus.ask(&request).await?;
     }
     for (source, path) in [
         ("allocations", "allocations.csv"),
@@ -144,7 +144,7 @@ pub(crate) async fn make_westshire(place: &Place, bus: &Bus) -> anyhow::Result<(
             synthetic: true,
             ..import::files_request(source, code.clone(), &folder.join(path), Some(day))?
         };
-        import::files(bus, request).await?;
+        bus.ask(&request).await?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::{
 pub(crate) async fn run(place: &Place, out: &mut impl Write) -> anyhow::Result<()> {
     let reach = Reach::open(place).await?;
     let told = tell(place, &reach, out).await;
+    out.flush()?;
     let closed = reach.close().await;
     told.and(closed)
 }
@@ -27,6 +28,11 @@ async fn tell(place: &Place, reach: &Reach, out: &mut impl Write) -> anyhow::Res
                 out,
                 "Running   process {}, page {}",
                 instance.pid, instance.page
+            )?;
+            writeln!(
+                out,
+                "Health    {0}/health/ready, {0}/metrics",
+                instance.monitor
             )?;
             write_delivery(out, &reach.bus().ask(&AskDelivery {}).await?)?;
         }

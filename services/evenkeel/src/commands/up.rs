@@ -51,7 +51,7 @@ async fn serve(
     pages: dashboard::Config,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let link = host.start_pages(pages).await?;
+    let link = host.start_pages(place, pages).await?;
     if place.settings.evenkeel.sample && host.landscape.authorities().is_empty() {
         writeln!(out, "Making the sample authority ...")?;
         out.flush()?;

@@ -123,3 +123,24 @@ fn one_child_died_some_have_short_breaks_and_one_is_held_by_nobody() {
     assert_eq!(in_care.difference(&held).count(), 1);
     assert!(held.is_subset(&in_care));
 }
+
+#[test]
+fn the_directory_takes_the_sample_in_without_a_refusal() {
+    use directory::domain::{
+        decide::{Arrived, decide},
+        known::Directory,
+        table::Table,
+    };
+    let files = invent(day(), SEED);
+    for path in ["directory.csv", "teams.csv"] {
+        let file = files.iter().find(|f| f.path == path).unwrap();
+        let arrived = Arrived {
+            authority: &CODE.parse().unwrap(),
+            table: &Table::read(path, file.content.as_bytes()).unwrap(),
+            as_at: day(),
+            max_lost_percent: 20,
+        };
+        let decision = decide(&Directory::default(), &arrived).unwrap();
+        assert_eq!(decision.summary.refused, []);
+    }
+}
