@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 
-use contracts::{ChildId, StaffId, Viewer};
+use contracts::{ChildId, Role, StaffId, Viewer};
 
 use super::{
     Place,
+    board::{TeamLine, board},
     clock::ClockRow,
     counts::{self, Kind},
     told::{self, Told},
@@ -21,6 +22,8 @@ const COMING: usize = 8;
 pub(crate) struct MyDay {
     pub(crate) name: String,
     pub(crate) sections: Vec<Section>,
+    /// The teams a manager answers for.
+    pub(crate) teams: Vec<TeamLine>,
     /// How many were recorded in the last 28 days.
     pub(crate) recorded: usize,
     pub(crate) told: Vec<Told>,
@@ -84,6 +87,11 @@ pub(crate) fn my_day(place: &Place<'_>, viewer: &Viewer) -> Option<MyDay> {
             .into_iter()
             .filter(|s| !s.items.is_empty())
             .collect(),
+        teams: if viewer.role == Role::Manager {
+            board(place, viewer).teams
+        } else {
+            Vec::new()
+        },
         told: told::told(place, me),
         recorded: of(Kind::Met).map(|l| l.ids.len()).sum(),
     })
@@ -210,6 +218,8 @@ mod tests {
         let of = |person| my_day(&fixture.place(), &fixture.viewer(person)).unwrap();
         assert_eq!(who(&of("m1"), 0), ["Child child-unheld"]);
         assert_eq!(of("m2").sections, []);
+        assert_eq!(of("m2").teams[0].name, "South team");
+        assert_eq!(of("w1").teams, []);
     }
 
     fn sibling(id: &str, family: Option<&str>) -> ChildObligations {

@@ -162,7 +162,10 @@ fn my_day(role: Role, base: Expected) -> Expected {
             vec!["child-amira-a", "child-amira-b"],
         ),
         Role::Manager => (vec!["Nobody holds these children"], vec!["child-unheld"]),
-        Role::Reviewer | Role::Leader => (vec!["Nothing on record needs you today"], vec![]),
+        Role::Reviewer | Role::Leader => (
+            vec!["Nothing on record is due for the children you hold"],
+            vec![],
+        ),
         Role::Operator => (vec!["Choose as whom to look"], vec![]),
     };
     Expected {

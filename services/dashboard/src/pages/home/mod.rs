@@ -7,7 +7,10 @@ use super::Route;
 use crate::{
     app::App,
     asker::Asker,
-    domain::home::{Card, card},
+    domain::{
+        board::alphabetical,
+        home::{Card, card},
+    },
     layout::{self, Frame, Tab},
     live::Live,
     problem::Problem,
@@ -34,7 +37,7 @@ async fn home(State(app): State<App>, asker: Asker) -> Result<Response, Problem>
             })?);
         }
     }
-    cards.sort_by(|a, b| a.name.cmp(&b.name));
+    cards.sort_by(|a, b| alphabetical(&a.name, &b.name));
     let frame = Frame::new(&asker, Tab::Home, "Authorities").live();
     layout::live(&Page { frame, cards }, Live::READ_MODEL)
 }
