@@ -26,7 +26,8 @@ pub struct Gathered {
     pub message: Option<Message>,
     /// Obligations whose allocation no longer agrees with the step: to be routed again, nothing of them is sent.
     pub stale: Vec<Uuid>,
-    pub trace: Vec<trace::Verdict>,
+    /// By obligation.
+    pub trace: Vec<(Uuid, trace::Verdict)>,
 }
 
 /// Gathers what is ready of `notices`, all of them `who`'s. Who is told is asked once more: a matter that closed or moved
@@ -66,9 +67,9 @@ pub fn gather(
         return gathered;
     };
     for (n, step) in taken {
-        gathered
-            .trace
-            .push(put(scene, &mut notices[n], step, message, about));
+        let notice = &mut notices[n];
+        let verdict = put(scene, notice, step, message, about);
+        gathered.trace.push((notice.obligation, verdict));
     }
     gathered
 }
@@ -175,8 +176,10 @@ mod tests {
         })
     }
 
+    type Change = fn(&mut About);
+
     /// Sam's step is ready; then the world changes before it is gathered.
-    fn gathered_after(change: impl FnOnce(&mut About)) -> (Gathered, Vec<Notice>) {
+    fn gathered_after(change: Change) -> (Gathered, Vec<Notice>) {
         let stage = Stage::new(at(TODAY, 8, 30));
         let scene = stage.scene();
         let (_, heard) = signal(
@@ -211,14 +214,14 @@ mod tests {
 
     #[test]
     fn what_changed_since_it_was_routed_is_left_out_and_routed_again() {
-        let changes: [(&str, fn(&mut About)); 4] = [
+        let changes: [(&str, Change); 4] = [
             ("somebody else holds", |a| a.child = held_by("kit", false)),
             ("the child has died", |a| a.child = held_by("sam", true)),
             ("it is recorded", |a| {
-                a.matter.obligation.state = ObligationState::Met
+                a.matter.obligation.state = ObligationState::Met;
             }),
             ("it closed and opened again", |a| {
-                a.matter.obligation.opening = 2
+                a.matter.obligation.opening = 2;
             }),
         ];
         for (name, change) in changes {

@@ -121,7 +121,7 @@ pub(crate) fn away(all: &mut Organisation, id: &str) {
         p.absences = vec![Absence {
             from: TODAY,
             to: None,
-        }]
+        }];
     });
 }
 

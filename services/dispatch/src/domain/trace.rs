@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::{child::Child, matter::Matter, scene::Scene};
+
 /// One verdict. Words are for people who may see the matter: nothing about the child beyond its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -28,4 +30,18 @@ pub struct Versions {
     pub chronology_revision: u64,
     /// Of the authority: what had been read.
     pub authority_revision: u64,
+}
+
+impl Versions {
+    pub fn of(scene: &Scene<'_>, matter: &Matter, child: &Child) -> Self {
+        let rule = &matter.obligation.rule;
+        Self {
+            rule: rule.id.clone(),
+            rule_version: rule.version,
+            policy_version: scene.settings.policies.of(&rule.id).map(|p| p.version),
+            obligation_revision: matter.obligation.revision,
+            chronology_revision: child.held.revision,
+            authority_revision: scene.authority.revision,
+        }
+    }
 }

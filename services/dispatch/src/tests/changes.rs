@@ -249,7 +249,7 @@ async fn while_somebody_is_away_their_deputy_is_told_and_what_they_knew_is_not_r
         p.absences = vec![Absence {
             from: TODAY,
             to: None,
-        }]
+        }];
     });
     office.signal("2", Approaching, &near("2"));
     office.settle().await;
@@ -290,7 +290,7 @@ async fn an_absence_that_begins_overnight_moves_what_waits_to_the_deputy() {
         p.absences = vec![Absence {
             from: monday,
             to: None,
-        }]
+        }];
     });
     office.settle().await;
     assert_eq!(

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{Tx, Value};
 use bus::{Failure, outbox};
-use contracts::{Envelope, Event, message::Message};
+use contracts::{ChildId, Envelope, Event, message::Message};
 use uuid::Uuid;
 
 use crate::{
@@ -16,10 +16,14 @@ use crate::{
     store::{self, decisions::Decision},
 };
 
+/// What a person may have at once, on a day with much to say.
+const STEPS_A_PERSON: usize = 20;
+
 /// Gathers what may go now to some people and mailboxes; gives how many steps it looked at.
 pub(super) async fn gather(desk: &Desk, tx: &mut Tx, place: &Place) -> Result<usize, Failure> {
     let code = place.code();
-    let addressees = store::notices::ready_addressees(tx, code, place.now, desk.batch).await?;
+    let most = (desk.batch / STEPS_A_PERSON).max(1);
+    let addressees = store::notices::ready_addressees(tx, code, place.now, most).await?;
     if addressees.is_empty() {
         return Ok(0);
     }
@@ -38,7 +42,7 @@ pub(super) async fn gather(desk: &Desk, tx: &mut Tx, place: &Place) -> Result<us
             gathered
                 .trace
                 .into_iter()
-                .filter_map(|v| decision(&scene, &about, &notices, v)),
+                .filter_map(|v| decision(&scene, &about, v)),
         );
         stale.extend(gathered.stale.into_iter().map(Value::from));
         notices.retain(|n| n.changed);
@@ -60,9 +64,11 @@ async fn about<'n>(
     place: &Place,
     notices: impl Iterator<Item = &'n Notice> + Clone,
 ) -> Result<BTreeMap<Uuid, About>, Failure> {
-    let obligations = notices.clone().map(|n| Value::from(n.obligation)).collect();
+    let obligations: BTreeSet<Uuid> = notices.clone().map(|n| n.obligation).collect();
+    let children: BTreeSet<&ChildId> = notices.map(|n| &n.child).collect();
+    let obligations = obligations.into_iter().map(Value::from).collect();
     let mut matters = store::matters::of(tx, place.code(), obligations).await?;
-    let children = store::children::of(tx, place.code(), notices.map(|n| &n.child)).await?;
+    let children = store::children::of(tx, place.code(), children).await?;
     matters.retain(|_, (child, _)| children.contains_key(child));
     let with_child = |(id, (child, matter)): (Uuid, _)| {
         (
@@ -94,23 +100,13 @@ fn states<'a>(
 fn decision(
     scene: &Scene<'_>,
     about: &BTreeMap<Uuid, About>,
-    notices: &[Notice],
-    verdict: Verdict,
+    (obligation, verdict): (Uuid, Verdict),
 ) -> Option<Decision> {
-    let notice = notices.iter().find(|n| Some(n.id) == verdict.notice)?;
-    let About { matter, child } = about.get(&notice.obligation)?;
-    let rule = &matter.obligation.rule;
+    let About { matter, child } = about.get(&obligation)?;
     Some(Decision {
-        child: notice.child.clone(),
-        obligation: notice.obligation,
+        child: child.held.child.clone(),
+        obligation,
         verdict,
-        versions: Versions {
-            rule: rule.id.clone(),
-            rule_version: rule.version,
-            policy_version: scene.settings.policies.of(&rule.id).map(|p| p.version),
-            obligation_revision: matter.obligation.revision,
-            chronology_revision: child.held.revision,
-            authority_revision: scene.authority.revision,
-        },
+        versions: Versions::of(scene, matter, child),
     })
 }

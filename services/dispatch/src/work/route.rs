@@ -81,14 +81,7 @@ impl Written {
         let Some(mut matter) = matter else { return };
         let routed = route::route(scene, &matter, child, &mut notices);
         matter.nobody = routed.nobody;
-        let versions = Versions {
-            rule: matter.obligation.rule.id.clone(),
-            rule_version: matter.obligation.rule.version,
-            policy_version: policy.map(|p| p.version),
-            obligation_revision: matter.obligation.revision,
-            chronology_revision: child.held.revision,
-            authority_revision: scene.authority.revision,
-        };
+        let versions = Versions::of(scene, &matter, child);
         let mut verdicts = self.answer(&heard, &routed);
         verdicts.extend(routed.trace);
         self.decisions
@@ -116,18 +109,19 @@ impl Written {
     fn answer(&mut self, heard: &[(Uuid, Heard)], routed: &Routed) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         for (id, heard) in heard {
-            let (answer, stage, why) = answered(*heard, routed);
+            let (answer, reason) = answered(*heard, routed);
             self.answers
                 .entry(answer)
                 .or_default()
                 .push(Value::from(*id));
-            verdicts.push(Verdict {
+            // Of what is told the notices say why.
+            verdicts.extend(reason.map(|(stage, why)| Verdict {
                 notice: None,
                 step: None,
                 stage,
                 verdict: answer,
                 why,
-            });
+            }));
         }
         verdicts
     }
@@ -159,17 +153,19 @@ impl Written {
     }
 }
 
-fn answered(heard: Heard, routed: &Routed) -> (&'static str, &'static str, String) {
-    match (heard, &routed.silence) {
-        (Heard::Superseded, _) => ("superseded", "order", "overtaken by a newer one".to_owned()),
-        (Heard::Closed, _) => ("closed", "order", "nothing is due any more".to_owned()),
-        (Heard::Already, _) => ("already", "duplicate", "it said nothing new".to_owned()),
-        (Heard::InForce, Some(why)) => ("policy", "policy", why.clone()),
+/// What a signal came to, and the stage and reason of that.
+fn answered(heard: Heard, routed: &Routed) -> (&'static str, Option<(&'static str, String)>) {
+    let (answer, stage, why) = match (heard, &routed.silence) {
+        (Heard::Superseded, _) => ("superseded", "order", "overtaken by a newer one"),
+        (Heard::Closed, _) => ("closed", "order", "nothing is due any more"),
+        (Heard::Already, _) => ("already", "duplicate", "it said nothing new"),
+        (Heard::InForce, Some(why)) => ("policy", "policy", why.as_str()),
         (Heard::InForce, None) if routed.nobody => (
             "nobody",
             "audience",
-            "nobody can be told; looked at again when that changes".to_owned(),
+            "nobody can be told; looked at again when that changes",
         ),
-        (Heard::InForce, None) => ("told", "audience", "see the notices".to_owned()),
-    }
+        (Heard::InForce, None) => return ("told", None),
+    };
+    (answer, Some((stage, why.to_owned())))
 }

@@ -117,16 +117,6 @@ impl Router<'_> {
                 notice.changed = true;
                 notice.steps.len() - 1
             });
-        if notice.steps[step].fresh {
-            self.record(
-                index,
-                step,
-                "cover",
-                "addressed",
-                to.standing.reason(to.seat).to_owned(),
-            );
-        }
-        let notice = &mut self.notices[index];
         let row = &mut notice.steps[step];
         if row.state == StepState::StoodDown {
             let fresh = row.fresh;
@@ -263,12 +253,20 @@ impl Router<'_> {
             to,
             owner_was_told,
         };
+        let new = row.why.is_none() && row.not_before.is_none();
         let (stage, verdict) = stages::gate(self.scene, &candidate);
         if let Some((verdict, why)) =
             apply(&mut self.notices[index].steps[step], verdict, self.scene)
         {
             self.notices[index].changed = true;
-            self.record(index, step, stage, verdict, why);
+            let whose = to.standing.reason(to.seat);
+            match (new, why.as_str()) {
+                (true, "") => self.record(index, step, stage, verdict, whose.to_owned()),
+                (true, why) => self.record(index, step, stage, verdict, format!("{whose}; {why}")),
+                // That it goes is recorded when it does.
+                (false, "") => {}
+                (false, _) => self.record(index, step, stage, verdict, why),
+            }
         }
     }
 

@@ -114,7 +114,7 @@ impl History {
         let revision = self.child.held.revision + 1;
         match what {
             Happens::Holder(who) => {
-                self.child = child(*who, self.child.silent_from.is_some(), revision)
+                self.child = child(*who, self.child.silent_from.is_some(), revision);
             }
             Happens::Dies => self.child = child(Some("sam"), true, revision),
             Happens::Away(who) => {
@@ -122,7 +122,7 @@ impl History {
                     p.absences = vec![Absence {
                         from: TODAY,
                         to: None,
-                    }]
+                    }];
                 });
             }
             Happens::Back(who) => change(&mut self.stage.organisation, who, |p| p.absences.clear()),
@@ -273,6 +273,14 @@ impl History {
                         .all(|s| !s.is_waiting() && (s.leaving || !s.is_travelling()))
                 );
             }
+        }
+        if closed(&scene, matter, &self.child).is_none() {
+            let concerned = stages::fan_out(&scene, &self.child.holder(scene.today), &EVERY_SEAT);
+            let open = self.notices.iter().filter(|n| n.open);
+            assert!(
+                open.into_iter().all(|n| concerned.concerns(&n.who)),
+                "nobody else's stays open"
+            );
         }
         for who in &told {
             let id = who.notice(matter.obligation.id, matter.obligation.opening);
