@@ -17,6 +17,13 @@ CREATE TABLE team (
     PRIMARY KEY (authority, team_id)
 );
 
+-- How many files were taken in. Whoever raises it has the turn until its transaction ends.
+CREATE TABLE turn (
+    authority TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    PRIMARY KEY (authority)
+);
+
 -- Files taken in, in order: the last of a kind says whether the next is the same, and a repeated request gets the
 -- answer it had.
 CREATE TABLE taken_file (

@@ -84,6 +84,7 @@ impl Importer {
         let kind = FileKind::of(table).map_err(refusal)?.as_str();
         let mut tx = self.context.db.begin().await?;
         let mut scoped = tx.authority(authority);
+        let number = store::take_turn(&mut scoped).await?;
         if let Some(summary) = store::answered(&mut scoped, request.key).await? {
             return Ok(summary);
         }
@@ -102,6 +103,7 @@ impl Importer {
             .await?;
         store::save(&mut scoped, &decision).await?;
         let taken = Taken {
+            number,
             request: request.key,
             kind,
             as_at,

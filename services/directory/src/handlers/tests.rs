@@ -1,16 +1,17 @@
 use std::{fs, path::PathBuf, sync::Arc};
 
 use bus::{
-    Bus, Context, CrashPoints, Landscape,
+    Bus, ConnectOptions, Context, CrashPoints, Landscape,
     outbox::{Published, settle_and_claim},
 };
 use contracts::{
-    Envelope, Person, Team, TokenKey,
+    AuthorityCode, Envelope, Organisation, Person, Team, TokenKey,
     commands::{Answer, ImportDirectory, ImportSummary},
 };
 use jiff::civil::{Date, date};
 use runtime::{Clock, Tasks};
 use store::Db;
+use testkit::servers;
 use uuid::Uuid;
 
 use crate::{Config, MIGRATIONS, SERVICE, node};
@@ -222,9 +223,95 @@ async fn a_path_that_cannot_be_read_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn every_statement_prepares_on_sqlite() {
-    let world = World::new().await;
-    for statement in crate::store::ALL {
-        world.context.db.prepare(*statement).await.unwrap();
+async fn every_statement_is_sound_on_both_engines() {
+    let server = servers::postgres().await;
+    for db in [World::new().await.context.db, postgres(&server).await] {
+        for statement in crate::store::ALL {
+            db.prepare(*statement).await.unwrap();
+        }
     }
+}
+
+async fn postgres(server: &servers::Postgres) -> Db {
+    Db::postgres(&server.url, SERVICE, 4, &[bus::MIGRATIONS, MIGRATIONS])
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn on_postgresql_two_imports_at_once_take_turns() {
+    let server = servers::postgres().await;
+    let mut world = World::new().await;
+    world.context.db = postgres(&server).await;
+    let (people, teams) = (example("people"), example("teams"));
+    let (one, other) = tokio::join!(world.import(people, None), world.import(teams, None));
+    assert!(!one.already_imported && !other.already_imported);
+    let names: Vec<String> = latest_teams(&world.published().await);
+    assert_eq!(
+        names,
+        [
+            "Children looked after",
+            "North team",
+            "Reviewing service",
+            "South team"
+        ]
+    );
+}
+
+/// Names of the teams as last published, sorted.
+fn latest_teams(published: &[Envelope]) -> Vec<String> {
+    let mut organisation = Organisation::default();
+    for team in published.iter().filter_map(|e| e.decode::<Team>().ok()) {
+        organisation.apply_team(team);
+    }
+    let mut names: Vec<_> = organisation.teams().map(|t| t.name.clone()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn what_is_imported_reaches_every_service_over_a_real_broker() {
+    let nats = servers::nats().await;
+    let mut world = World::new().await;
+    let options = ConnectOptions {
+        url: nats.server.url.clone(),
+        user: nats.server.user.clone(),
+        password: nats.server.password.clone(),
+        replicas: 1,
+    };
+    let (bus, tasks) = (
+        Bus::connect(&options).await.unwrap(),
+        world.context.tasks.clone(),
+    );
+    bus.ensure_streams(1).await.unwrap();
+    let elsewhere = Arc::new(Landscape::new(world.context.clock.clone()));
+    elsewhere.follow(&bus, &tasks).await.unwrap();
+    world.context.landscape.follow(&bus, &tasks).await.unwrap();
+    world.context.bus = bus.clone();
+    let config = Config {
+        max_lost_percent: 20,
+    };
+    crate::run(world.context.clone(), config, world.folder.path())
+        .await
+        .unwrap();
+
+    let authority: AuthorityCode = "westshire".parse().unwrap();
+    let summary = bus
+        .ask(&ImportDirectory {
+            key: Uuid::now_v7(),
+            authority: authority.clone(),
+            path: example("people"),
+            as_at: None,
+            progress: None,
+        })
+        .await
+        .unwrap();
+    assert_eq!(summary.refused, []);
+    servers::until("everybody is known", async || {
+        (elsewhere.organisation(&authority).people().count() == 10).then_some(())
+    })
+    .await;
+    let organisation = elsewhere.organisation(&authority);
+    assert!(organisation.line_manages(&"S100".into(), &"W301".into()));
+    assert!(tasks.stop(servers::PATIENCE).await.is_empty());
 }

@@ -19,13 +19,21 @@ pub(super) const PUT: Insert = Insert {
     columns: 8,
     then: "ON CONFLICT (authority, request) DO NOTHING",
 };
-pub(super) const NEXT: Statement = Statement::new(
-    "directory.next_file",
-    "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM taken_file WHERE authority = $1",
+pub(super) const TURN: Statement = Statement::new(
+    "directory.turn",
+    "INSERT INTO turn (authority, files) VALUES ($1, 1) \
+     ON CONFLICT (authority) DO UPDATE SET files = turn.files + 1 RETURNING files",
 );
+
+/// Waits until no other import of this authority is going on; gives this file's number.
+pub async fn take_turn(scoped: &mut Scoped<'_>) -> Result<u64> {
+    let row = scoped.row(&TURN, values![]).await?;
+    row.map_or(Ok(1), |row| row.count("files"))
+}
 
 /// A file as taken in.
 pub struct Taken<'a> {
+    pub number: u64,
     pub request: Uuid,
     pub kind: &'a str,
     pub as_at: Date,
@@ -58,14 +66,9 @@ pub async fn same_as_last(
     }
 }
 
-/// Numbers are taken in order; two imports of one authority at once meet here and one is told to try again.
 pub async fn record(scoped: &mut Scoped<'_>, taken: &Taken<'_>) -> Result<()> {
-    let number = match scoped.row(&NEXT, values![]).await? {
-        Some(row) => row.int("number")?,
-        None => 1,
-    };
     let row = values![
-        number,
+        taken.number,
         taken.request,
         taken.kind,
         taken.as_at,

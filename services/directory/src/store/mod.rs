@@ -6,7 +6,7 @@ mod files;
 use ::store::{Migrations, Prepared};
 
 pub use entries::{load, save};
-pub use files::{Taken, answered, record, same_as_last};
+pub use files::{Taken, answered, record, same_as_last, take_turn};
 
 pub const MIGRATIONS: Migrations = Migrations(&[(
     1001,
@@ -22,6 +22,6 @@ pub const ALL: &[&dyn Prepared] = &[
     &entries::PUT_TEAMS,
     &files::ANSWERED,
     &files::LAST,
-    &files::NEXT,
+    &files::TURN,
     &files::PUT,
 ];
