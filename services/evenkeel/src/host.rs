@@ -56,6 +56,7 @@ impl Host {
         lock: Lock,
         services: Services,
     ) -> anyhow::Result<Self> {
+        let tokens = place.data.token_key()?;
         let tasks = Tasks::new();
         let server = NatsServer::start(&broker_options(place), &tasks).await?;
         let options = ConnectOptions {
@@ -74,7 +75,7 @@ impl Host {
             landscape,
             tasks,
             clock,
-            tokens: place.data.token_key()?,
+            tokens,
             data: place.data.path().to_owned(),
             grace: Duration::from_secs(place.settings.evenkeel.stop_seconds),
             server,
