@@ -2,7 +2,10 @@
 
 use contracts::ClockSetting;
 
-use super::site::{Data, Site, mail_id};
+use super::{
+    services::mail_id,
+    site::{Data, Site},
+};
 use crate::domain::fixture::{NOW, authority};
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use contracts::{Role, TeamId};
 
 use reqwest::header::HeaderMap;
 
-use super::site::{Browser, Shown, Site, mail_id};
+use super::{
+    services::mail_id,
+    site::{Browser, Shown, Site},
+};
 use crate::{domain::fixture::ids_of_children, pages::ROUTES};
 
 /// A request of the table: how it is asked for, and what must come of it.
