@@ -18,7 +18,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             binary: None,
-            sync: Sync::Always,
+            sync: Sync::EverySecond,
             max_file_mib: 40 * 1024,
             max_memory_mib: 256,
         }
