@@ -147,6 +147,11 @@ pub async fn republish_recent(tx: &mut Tx, now: Timestamp) -> store::Result<u64>
     tx.everywhere().run(&REPUBLISH, values![since]).await
 }
 
+/// At start over a store that is ours alone: whoever claimed rows before us is gone, so their leases are too.
+pub async fn release_all(tx: &mut Tx) -> store::Result<u64> {
+    tx.everywhere().run(&RELEASE_ALL, values![]).await
+}
+
 /// Forgets rows acknowledged more than ten minutes ago.
 pub async fn prune(tx: &mut Tx, now: Timestamp) -> store::Result<u64> {
     let before = now.checked_sub(KEEP).unwrap_or(now);
@@ -186,6 +191,10 @@ const RELEASE: Statement = Statement::new(
     "outbox.release",
     "UPDATE outbox SET claimed_until = 0 WHERE key IN ({list})",
 );
+const RELEASE_ALL: Statement = Statement::new(
+    "outbox.release_all",
+    "UPDATE outbox SET claimed_until = 0 WHERE acked_at IS NULL AND claimed_until > 0",
+);
 const REPUBLISH: Statement = Statement::new(
     "outbox.republish",
     "UPDATE outbox SET acked_at = NULL WHERE acked_at > $1",
@@ -196,5 +205,13 @@ const DEPTH: Statement = Statement::new(
     "SELECT count(*) AS n FROM outbox WHERE acked_at IS NULL",
 );
 
-pub(crate) const STATEMENTS: [&dyn Prepared; 7] =
-    [&PUT, &CLAIM, &MARK, &RELEASE, &REPUBLISH, &PRUNE, &DEPTH];
+pub(crate) const STATEMENTS: [&dyn Prepared; 8] = [
+    &RELEASE_ALL,
+    &PUT,
+    &CLAIM,
+    &MARK,
+    &RELEASE,
+    &REPUBLISH,
+    &PRUNE,
+    &DEPTH,
+];

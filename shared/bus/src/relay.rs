@@ -131,6 +131,9 @@ async fn acknowledged(claimed: Claimed, ack: PublishAckFuture) -> Published {
 
 async fn republish_recent(context: &Context) -> anyhow::Result<()> {
     let mut tx = context.db.begin().await?;
+    if context.db.is_ours_alone() {
+        outbox::release_all(&mut tx).await?;
+    }
     let rows = outbox::republish_recent(&mut tx, context.clock.machine_now()).await?;
     tx.commit().await?;
     if rows > 0 {

@@ -155,6 +155,11 @@ impl Db {
         }
     }
 
+    /// Nobody else works on this store: what a process before us had claimed is ours.
+    pub fn is_ours_alone(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite { .. })
+    }
+
     /// Rises with every commit.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.subscribe()
