@@ -10,7 +10,7 @@ use crate::domain::{
 
 pub(super) const PEOPLE: Statement = Statement::new(
     "directory.people",
-    "SELECT body, missing_since, 1 AS declared FROM person WHERE authority = $1",
+    "SELECT body, missing_since, CAST(1 AS BIGINT) AS declared FROM person WHERE authority = $1",
 );
 pub(super) const TEAMS: Statement = Statement::new(
     "directory.teams",
