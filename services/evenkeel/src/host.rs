@@ -63,10 +63,9 @@ impl Host {
             url: server.url.clone(),
             user: server.user.clone(),
             password: server.password.clone(),
-            replicas: 1,
         };
         let bus = Bus::connect(&options).await?;
-        bus.ensure_streams(options.replicas).await?;
+        bus.ensure_streams(1).await?;
         let clock = Clock::real();
         let landscape = Arc::new(Landscape::new(clock.clone()));
         landscape.follow(&bus, &tasks).await?;

@@ -56,7 +56,6 @@ impl Reach {
             url: instance.nats_url.clone(),
             user: instance.user.clone(),
             password: instance.password.clone(),
-            replicas: 1,
         })
         .await?;
         let tasks = Tasks::new();

@@ -99,7 +99,6 @@ async fn connect(nats: &Nats) -> Bus {
         url: nats.server.url.clone(),
         user: nats.server.user.clone(),
         password: nats.server.password.clone(),
-        replicas: 1,
     };
     Bus::connect(&options).await.unwrap()
 }

@@ -37,8 +37,6 @@ pub struct ConnectOptions {
     pub url: String,
     pub user: String,
     pub password: String,
-    /// Copies of each stream: 1 embedded, 3 in a cluster.
-    pub replicas: usize,
 }
 
 /// Publishes that may wait for an acknowledgement at once; async-nats hangs for ever past its own limit.
@@ -90,7 +88,8 @@ impl Bus {
         self.0.as_ref().context("there is no broker here")
     }
 
-    /// Creates or updates every stream of the table in `contracts`.
+    /// Creates or updates every stream of the table in `contracts`, with so many copies of each: 1 embedded, 3 in a
+    /// cluster.
     pub async fn ensure_streams(&self, replicas: usize) -> anyhow::Result<()> {
         for stream in STREAMS {
             self.jetstream()?

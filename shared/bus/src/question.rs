@@ -87,6 +87,7 @@ pub(crate) async fn serve(context: Context, question: Question) -> anyhow::Resul
     let mut asked = client
         .queue_subscribe(question.subject.clone(), queue)
         .await?;
+    client.flush().await?;
     let tasks = context.tasks.clone();
     context.tasks.spawn("questions", async move {
         while let Some(message) =

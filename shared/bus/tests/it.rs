@@ -5,14 +5,13 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
 };
 
 use anyhow::anyhow;
 use async_trait::async_trait;
 use bus::{
     Bus, ConnectOptions, Consumer, Context, CrashPoints, Failure, Handler, Landscape, Node, outbox,
-    server::{Config, NatsServer, Options},
+    server::NatsServer,
 };
 use contracts::{
     Authority, AuthorityCode, ClockSetting, Envelope, TokenKey,
@@ -21,32 +20,20 @@ use contracts::{
     obligation::BatchComputed,
     streams,
 };
-use runtime::{Clock, Tasks};
+use runtime::Clock;
 use store::{Db, Tx};
+use testkit::servers::{Nats, nats, until};
 
 struct Broker {
-    server: NatsServer,
+    nats: Nats,
     folder: tempfile::TempDir,
-    tasks: Tasks,
 }
 
 impl Broker {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let tasks = Tasks::new();
-        let options = Options {
-            config: Config {
-                sync: bus::server::Sync::EverySecond,
-                ..Config::default()
-            },
-            store: folder.path().join("nats"),
-            cache: concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/cache").into(),
-        };
-        let server = NatsServer::start(&options, &tasks).await.unwrap();
         let broker = Self {
-            server,
-            folder,
-            tasks,
+            nats: nats().await,
+            folder: tempfile::tempdir().unwrap(),
         };
         broker.connect().await.ensure_streams(1).await.unwrap();
         broker
@@ -58,12 +45,11 @@ impl Broker {
             user,
             password,
             ..
-        } = &self.server;
+        } = &self.nats.server;
         let options = ConnectOptions {
             url: url.clone(),
             user: user.clone(),
             password: password.clone(),
-            replicas: 1,
         };
         Bus::connect(&options).await.unwrap()
     }
@@ -78,7 +64,7 @@ impl Broker {
             landscape: Arc::new(Landscape::new(clock.clone())),
             tokens: TokenKey::new([1; 32]),
             clock,
-            tasks: self.tasks.child(),
+            tasks: self.nats.tasks.child(),
             crash: CrashPoints::default(),
         }
     }
@@ -168,17 +154,6 @@ fn node(handler: &Arc<Counting>) -> Node {
     }
 }
 
-async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
-    let started = Instant::now();
-    while !condition().await {
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "waited 30 s: {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_recorded_is_published_and_read_though_the_broker_is_killed_meanwhile() {
     let broker = Broker::start().await;
@@ -190,12 +165,13 @@ async fn what_is_recorded_is_published_and_read_though_the_broker_is_killed_mean
     for n in 0..1_000 {
         publish(&writer, &[batch(n)]).await;
         if n == 300 {
-            let pid =
-                rustix::process::Pid::from_raw(broker.server.pid().unwrap().cast_signed()).unwrap();
-            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+            broker.nats.kill();
         }
     }
-    until("every batch is read", async || seen.seen().len() == 1_000).await;
+    until("every batch is read", async || {
+        (seen.seen().len() == 1_000).then_some(())
+    })
+    .await;
     until("both are at rest", async || {
         let mut at_rest = true;
         for service in ["writer", "reader"] {
@@ -206,7 +182,7 @@ async fn what_is_recorded_is_published_and_read_though_the_broker_is_killed_mean
                 .unwrap();
             at_rest &= rest.is_at_rest();
         }
-        at_rest
+        at_rest.then_some(())
     })
     .await;
 }
@@ -230,9 +206,12 @@ async fn a_message_that_always_fails_becomes_a_dead_letter_and_its_neighbours_go
         DeadLetterReply::List(letters) => letters,
         other => panic!("{other:?}"),
     };
-    until("two letters are dead", async || list().await.len() == 2).await;
+    until("two letters are dead", async || {
+        (list().await.len() == 2).then_some(())
+    })
+    .await;
     until("the others are read", async || {
-        seen.seen() == [0, 1, 2, 3, 5, 6, 8, 9]
+        (seen.seen() == [0, 1, 2, 3, 5, 6, 8, 9]).then_some(())
     })
     .await;
     let letters = list().await;
@@ -278,7 +257,10 @@ async fn what_cannot_be_read_is_a_dead_letter_never_lost() {
             other => panic!("{other:?}"),
         }
     };
-    until("the letter is dead", async || letters().await.len() == 1).await;
+    until("the letter is dead", async || {
+        (letters().await.len() == 1).then_some(())
+    })
+    .await;
     let (subject, ask) = (
         dead_letter_subject("reader"),
         DeadLetterAsk::Show(letters().await[0].id),
@@ -287,7 +269,10 @@ async fn what_cannot_be_read_is_a_dead_letter_never_lost() {
         DeadLetterReply::Shown(_, body) => assert_eq!(body, "not json"),
         other => panic!("{other:?}"),
     }
-    until("its neighbour is read", async || seen.seen() == [2]).await;
+    until("its neighbour is read", async || {
+        (seen.seen() == [2]).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -299,7 +284,7 @@ async fn a_state_subject_keeps_its_newest_revision_though_the_outbox_is_publishe
     bus::run(&writer, Node::default()).await.unwrap();
     publish(&writer, &[authority(3)]).await;
     until("the outbox is empty", async || {
-        outbox::depth(&writer.db).await.unwrap() == 0
+        (outbox::depth(&writer.db).await.unwrap() == 0).then_some(())
     })
     .await;
     let mut tx = writer.db.begin().await.unwrap();
@@ -311,7 +296,7 @@ async fn a_state_subject_keeps_its_newest_revision_though_the_outbox_is_publishe
     );
     tx.commit().await.unwrap();
     until("it is published again", async || {
-        outbox::depth(&writer.db).await.unwrap() == 0
+        (outbox::depth(&writer.db).await.unwrap() == 0).then_some(())
     })
     .await;
     let landscape = Arc::new(Landscape::new(Clock::real()));

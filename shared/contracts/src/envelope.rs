@@ -48,11 +48,15 @@ pub enum EnvelopeError {
     Version(String),
     #[error("expected an event of type {expected}, got {got}")]
     Type { expected: &'static str, got: String },
-    #[error("the body of {event_type} is not readable")]
+    /// Says where and of what kind, never what stands there: errors are logged, and a body may carry a name.
+    #[error(
+        "the body of {event_type} is not readable: a {fault:?} fault at line {line}, column {column}"
+    )]
     Body {
         event_type: String,
-        #[source]
-        source: serde_json::Error,
+        fault: serde_json::error::Category,
+        line: usize,
+        column: usize,
     },
 }
 
@@ -126,9 +130,11 @@ impl Envelope {
                 got: self.event_type.clone(),
             });
         }
-        serde_json::from_slice(&self.data).map_err(|source| EnvelopeError::Body {
+        serde_json::from_slice(&self.data).map_err(|error| EnvelopeError::Body {
             event_type: self.event_type.clone(),
-            source,
+            fault: error.classify(),
+            line: error.line(),
+            column: error.column(),
         })
     }
 

@@ -22,4 +22,4 @@ pub use obligation::{Obligation, ObligationState};
 pub use organisation::{Organisation, Person, Team};
 pub use snapshot::{SnapshotAccepted, SnapshotRefused};
 pub use streams::{STREAMS, Stream, StreamKind};
-pub use viewer::{Role, Viewer};
+pub use viewer::{Role, Sight, Viewer};

@@ -11,7 +11,7 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
-use crate::{Error, Prepared, Reader, Result, Scoped};
+use crate::{Error, Prepared, Reader, Result, Scoped, statement::Engine};
 
 /// One service's store. Cheap to clone.
 #[derive(Clone)]
@@ -155,6 +155,13 @@ impl Db {
         }
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        match &self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     /// Nobody else works on this store: what a process before us had claimed is ours.
     pub fn is_ours_alone(&self) -> bool {
         matches!(self.pools, Pools::Sqlite { .. })
@@ -168,7 +175,7 @@ impl Db {
     /// Prepares a statement without running it; tests call it for all.
     pub async fn prepare(&self, statement: &dyn Prepared) -> Result<()> {
         let name = format!("prepare {}", statement.name());
-        let sql = statement.example();
+        let sql = statement.example(self.engine());
         match &self.pools {
             Pools::Sqlite { reader, .. } => reader
                 .prepare(AssertSqlSafe(sql).into_sql_str())

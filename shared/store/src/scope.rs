@@ -125,6 +125,7 @@ impl Scoped<'_> {
     }
 
     fn chunks(&self, insert: &Insert, rows: Vec<Vec<Value>>) -> Vec<(String, Vec<Value>)> {
+        let engine = self.tx.engine();
         let mut left = rows.len();
         let mut rows = rows.into_iter();
         let mut chunks = Vec::new();
@@ -145,7 +146,7 @@ impl Scoped<'_> {
                     row
                 })
                 .collect();
-            chunks.push((insert.text(n), args));
+            chunks.push((insert.text(engine, n), args));
         }
         chunks
     }
@@ -185,11 +186,7 @@ impl Reader<'_> {
         mut args: Vec<Value>,
         list: Vec<Value>,
     ) -> Result<Vec<Row>> {
-        let engine = match &self.db.pools {
-            Pools::Sqlite { .. } => Engine::Sqlite,
-            Pools::Postgres(_) => Engine::Postgres,
-        };
-        let sql = AssertSqlSafe(statement.text(engine, args.len(), list.len()));
+        let sql = AssertSqlSafe(statement.text(self.db.engine(), args.len(), list.len()));
         args.extend(list);
         match &self.db.pools {
             Pools::Sqlite { reader, .. } => sqlite(sqlx::query(sql), args)

@@ -23,8 +23,9 @@ pub struct Insert {
     pub then: &'static str,
 }
 
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Engine {
+pub enum Engine {
     Sqlite,
     Postgres,
 }
@@ -33,7 +34,7 @@ pub(crate) enum Engine {
 pub trait Prepared: Sync {
     fn name(&self) -> &'static str;
     #[doc(hidden)]
-    fn example(&self) -> String;
+    fn example(&self, engine: Engine) -> String;
 }
 
 impl Statement {
@@ -75,21 +76,24 @@ impl Prepared for Statement {
     fn name(&self) -> &'static str {
         self.name
     }
-    fn example(&self) -> String {
-        self.text(Engine::Sqlite, self.placeholders(), 2)
+    fn example(&self, engine: Engine) -> String {
+        self.text(engine, self.placeholders(), 2)
     }
 }
 
 impl Insert {
-    /// The text for `rows` rows.
-    pub(crate) fn text(&self, rows: usize) -> String {
+    /// The text for `rows` rows. SQLite gets `?`: it looks numbered names up one by one, which a wide insert feels.
+    pub(crate) fn text(&self, engine: Engine, rows: usize) -> String {
         let mut sql = format!("INSERT INTO {} VALUES ", self.into);
         for row in 0..rows {
             sql.push_str(if row == 0 { "(" } else { ", (" });
             for column in 0..self.columns {
                 let comma = if column == 0 { "" } else { ", " };
-                write!(sql, "{comma}${}", row * self.columns + column + 1)
-                    .expect("writing to a string cannot fail");
+                match engine {
+                    Engine::Sqlite => write!(sql, "{comma}?"),
+                    Engine::Postgres => write!(sql, "{comma}${}", row * self.columns + column + 1),
+                }
+                .expect("writing to a string cannot fail");
             }
             sql.push(')');
         }
@@ -114,8 +118,8 @@ impl Prepared for Insert {
     fn name(&self) -> &'static str {
         self.name
     }
-    fn example(&self) -> String {
-        self.text(2)
+    fn example(&self, engine: Engine) -> String {
+        self.text(engine, 2)
     }
 }
 
@@ -142,8 +146,12 @@ mod tests {
             then: "",
         };
         assert_eq!(
-            insert.text(2),
+            insert.text(Engine::Postgres, 2),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) "
+        );
+        assert_eq!(
+            insert.text(Engine::Sqlite, 2),
+            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) "
         );
         assert_eq!(
             [

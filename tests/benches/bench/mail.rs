@@ -81,7 +81,6 @@ async fn delivering(
         url: nats.server.url.clone(),
         user: nats.server.user.clone(),
         password: nats.server.password.clone(),
-        replicas: 1,
     };
     let bus = Bus::connect(&options).await?;
     bus.ensure_streams(1).await?;

@@ -46,9 +46,10 @@ pub(crate) fn board(place: &Place<'_>, viewer: &Viewer) -> Board {
             .entry(team.clone())
             .or_insert_with(|| place.team_name(team));
     }
+    let sight = viewer.sight(place.organisation);
     let mut seen: Vec<TeamLine> = names
         .into_iter()
-        .filter(|(id, _)| viewer.may_see_counts(place.organisation, id))
+        .filter(|(id, _)| sight.counts(id))
         .map(|(id, name)| TeamLine {
             name,
             href: links::team(&place.authority.authority, &id),

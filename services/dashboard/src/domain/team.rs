@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use contracts::{ChildId, TeamId, Viewer};
+use contracts::{ChildId, Sight, TeamId, Viewer};
 use jiff::civil::Date;
 
 use super::{
@@ -64,10 +64,9 @@ pub(crate) fn team(
     if place.organisation.team(team).is_none() && of_team.is_empty() {
         return Err(NoTeam::Unknown);
     }
-    let counts = viewer
-        .may_see_counts(place.organisation, team)
-        .then(|| total(place, &of_team));
-    let found = rows(place, viewer, team, &of_team);
+    let sight = viewer.sight(place.organisation);
+    let counts = sight.counts(team).then(|| total(place, &of_team));
+    let found = rows(place, &sight, team, &of_team);
     if counts.is_none() && found.is_empty() {
         return Err(NoTeam::NotYours);
     }
@@ -93,16 +92,14 @@ fn total(place: &Place<'_>, children: &[(&ChildId, &Child)]) -> Counts {
 /// What the viewer may see of the team: late first, then by due date; the newest evidence first.
 fn rows<'a>(
     place: &Place<'_>,
-    viewer: &Viewer,
+    sight: &Sight<'_>,
     team: &TeamId,
     children: &[(&'a ChildId, &'a Child)],
 ) -> Vec<Found<'a>> {
     let soon_until = place.soon_until();
     let mut found: Vec<Found<'_>> = children
         .iter()
-        .filter(|(_, c)| {
-            viewer.may_see_rows(place.organisation, Some(team), c.holder.worker.as_ref())
-        })
+        .filter(|(_, c)| sight.rows(Some(team), c.holder.worker.as_ref()))
         .flat_map(|(id, child)| child.clocks.iter().map(move |clock| (*id, *child, clock)))
         .filter_map(|(id, child, clock)| {
             let kind = counts::kind(clock, place.today, soon_until)?;

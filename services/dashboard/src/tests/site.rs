@@ -364,7 +364,6 @@ async fn context(service: &'static str, server: &NatsServer, tasks: &Tasks) -> C
         url: server.url.clone(),
         user: server.user.clone(),
         password: server.password.clone(),
-        replicas: 1,
     };
     let landscape = Arc::new(Landscape::new(clock.clone()));
     let bus = Bus::connect(&options).await.unwrap();

@@ -277,7 +277,6 @@ async fn what_is_imported_reaches_every_service_over_a_real_broker() {
         url: nats.server.url.clone(),
         user: nats.server.user.clone(),
         password: nats.server.password.clone(),
-        replicas: 1,
     };
     let (bus, tasks) = (
         Bus::connect(&options).await.unwrap(),

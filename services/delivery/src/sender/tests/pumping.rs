@@ -158,7 +158,6 @@ async fn over_the_bus_a_message_becomes_a_mail_and_a_receipt() {
         url: broker.server.url.clone(),
         user: broker.server.user.clone(),
         password: broker.server.password.clone(),
-        replicas: 1,
     };
     let bus = Bus::connect(&options).await.unwrap();
     bus.ensure_streams(1).await.unwrap();
