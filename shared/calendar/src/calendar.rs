@@ -17,6 +17,10 @@ use crate::{hours::WorkingHours, table};
 pub enum Unit {
     WorkingDays,
     Days,
+    /// Seven days each.
+    Weeks,
+    /// Elapsed hours; of days alone, as many whole days as they fill.
+    Hours,
     /// Calendar months, clamped to the month's end.
     Months,
 }
@@ -113,6 +117,8 @@ impl Calendar {
         let date = match unit {
             Unit::WorkingDays => self.add_working_days(trigger, n),
             Unit::Days => trigger.saturating_add(i64::from(n).days()),
+            Unit::Weeks => trigger.saturating_add(i64::from(n).weeks()),
+            Unit::Hours => trigger.saturating_add(i64::from(n.div_ceil(24)).days()),
             Unit::Months => self.add_months(trigger, n),
         };
         let known = self.known_years();

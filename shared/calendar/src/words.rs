@@ -19,6 +19,8 @@ impl Calendar {
         let (one, skipped) = match unit {
             Unit::WorkingDays => ("working day", self.skipped(trigger, due.date)),
             Unit::Days => ("day", String::new()),
+            Unit::Weeks => ("week", String::new()),
+            Unit::Hours => ("hour", String::new()),
             Unit::Months => ("month", String::new()),
         };
         let plural = if n == 1 { "" } else { "s" };

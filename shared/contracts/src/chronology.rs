@@ -1,6 +1,6 @@
 //! The facts recorded about a child, as entries.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time, date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,27 +53,150 @@ pub struct Entry {
     pub fact: Fact,
 }
 
+/// The `start` of a fact that has no day of its own, such as belonging to a family.
+pub const UNDATED: Date = date(1900, 1, 1);
+
 /// What kind of fact, and what only that kind has. No names, no addresses, no dates of birth: there is no field.
+///
+/// What a source leaves blank is `None`: not recorded is not "no".
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fact {
+    /// A referral; `end` is the day it was closed.
+    Referral {
+        /// An outcome is recorded, whichever.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        decided: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        no_further_action: Option<bool>,
+    },
+    /// An assessment; `end` is the day it was authorised.
+    Assessment {
+        /// Key of the referral.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child_seen: Option<bool>,
+    },
+    /// A section 47 enquiry: `start` is the day of the strategy discussion, `end` the day it was completed.
+    Section47 {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        no_further_action: Option<bool>,
+    },
+    /// An initial child protection conference; `start` is the day it was held, or, when it was not, `target`.
+    InitialConference {
+        /// Key of the section 47 enquiry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        section47: Option<String>,
+        held: bool,
+        /// The case has come from another authority.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        transfer_in: bool,
+        /// A plan was decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan_decided: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        target: Option<Date>,
+    },
+    ChildInNeedPlan {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<String>,
+    },
+    ProtectionPlan {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<String>,
+        /// Key of the conference that decided it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conference: Option<String>,
+        /// Held by another authority: no local clock.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        other_authority: bool,
+    },
+    /// A review conference; `start` is the day it was held, or, when it was not, the day the source says it is due.
+    ProtectionReview {
+        /// Key of the plan.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<String>,
+        held: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        continues: Option<bool>,
+        /// The source's own due date.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        stated_due: Option<Date>,
+    },
+    Visit {
+        /// The table it was recorded in; it counts for whatever is open.
+        purpose: VisitPurpose,
+        /// Was the child seen?
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen_alone: Option<bool>,
+    },
     /// A row of looked-after history; contiguous rows make a period of care. Codes are those of the SSDA903 guide.
     CareEpisode {
         /// RNE: `S` started to be looked after, `L` legal status, `P` placement, `T` both, `B`, `U` carer changes.
         start_reason: String,
-        /// LS, such as `C2`; `V3` and `V4` are short breaks.
+        /// LS, such as `C2`; `V3` and `V4` are short breaks. Blank: the source keeps it apart (`LegalStatus`).
         legal_status: String,
-        /// PLACE, such as `U1`.
+        /// PLACE, such as `U1`. Blank: the source keeps it apart (`Placement`).
         placement: String,
         /// REC, such as `X1` (goes on in another row), `E4A` (returned home), `E2` (died).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         end_reason: Option<String>,
+        /// The day the source says the present period of care began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        entered_care: Option<Date>,
     },
-    /// A looked-after child's review. `start` is the day it was held, or meant to be held if cancelled.
+    /// A legal status of its own (LS, such as `C2`).
+    LegalStatus { code: String },
+    /// A placement of its own.
+    Placement {
+        /// PLACE, such as `U1`.
+        code: String,
+        /// Miles from home, in tenths; none when not known (999.9).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        distance_tenths: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change_reason: Option<String>,
+    },
+    /// A looked-after child's review. `start` is the day it was held, or meant to be held if cancelled or planned.
     LookedAfterReview {
         #[serde(default)]
         cancelled: bool,
+        /// Not held yet: `start` is the source's own due date.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        planned: bool,
+        /// The source's own due date.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        stated_due: Option<Date>,
     },
+    /// A health assessment held. Nothing else about health is kept.
+    HealthAssessment,
+    /// Missing (`M`), or away from placement without authorisation (`A`); `end` is the day of return.
+    MissingEpisode {
+        code: String,
+        /// The time of return; none when only the day is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        returned_at: Option<Time>,
+        #[serde(default)]
+        interview: ReturnInterview,
+    },
+    /// Eligibility as a care leaver, latest only.
+    CareLeaver { eligibility: Eligibility },
+    /// A pathway plan started or reviewed, latest only in the source.
+    PathwayPlan,
+    /// A young person and their adviser were in touch, latest only in the source.
+    CareLeaverContact,
+    /// Placed for adoption; `end` is the day of the order.
+    PlacedForAdoption,
     /// Somebody's involvement with the child.
     Involvement {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,41 +209,191 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_reason: Option<String>,
     },
-    /// Missing (`M`), or away from placement without authorisation (`A`).
-    MissingEpisode { code: String },
     /// The family a child belongs to: siblings share `family`.
     Family { family: String },
+    /// The child is of this age from `start` on.
+    AgeBand { band: AgeBand },
     /// The child died on `start`. Nothing is due, shown, sent or counted from then on.
     Death,
+    /// One more thing done or begun that no return carries: told by an event.
+    Step { step: Step },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitPurpose {
+    ChildInNeed,
+    Protection,
+    LookedAfter,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnInterview {
+    #[default]
+    NotRecorded,
+    NotOffered,
+    /// Whether it was held is not recorded.
+    Offered,
+    NotNeeded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Eligibility {
+    Eligible,
+    Relevant,
+    FormerRelevant,
+    Qualifying,
+    None,
+}
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub enum AgeBand {
+    #[serde(rename = "0-4")]
+    UnderFive,
+    #[serde(rename = "5-15")]
+    FiveToFifteen,
+    #[serde(rename = "16-17")]
+    SixteenAndSeventeen,
+    #[serde(rename = "18+")]
+    Adult,
+}
+
+/// What events tell of that no return carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    TransferInNotified,
+    CoreGroup,
+    ChildInNeedReview,
+    EducationPlan,
+    EmergencyPlacement,
+    PlacementNotified,
+    /// `end`: the arrangement ended.
+    PrivateFostering,
+    PrivateFosteringVisit,
+    /// `end`: the final order.
+    CareApplication,
+    ReviewerTold,
+    ReviewDecisions,
+    ReviewRecord,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvolvementRole {
     CaseHolder,
+    /// Independent reviewing officer of a child looked after.
     Reviewer,
+    /// Chair of child protection conferences.
+    ConferenceChair,
     Other,
 }
 
 impl Fact {
-    /// Every kind, as written in `Entry`'s JSON, in summaries and in `SourceState::supplies`.
-    pub const KINDS: [&'static str; 6] = [
+    /// Every kind, as written in summaries, in rules and in `SourceState::supplies`; a step counts as a kind of its own.
+    pub const KINDS: [&'static str; 34] = [
+        "referral",
+        "assessment",
+        "section47",
+        "initial_conference",
+        "child_in_need_plan",
+        "protection_plan",
+        "protection_review",
+        "visit",
         "care_episode",
+        "legal_status",
+        "placement",
         "looked_after_review",
-        "involvement",
+        "health_assessment",
         "missing_episode",
+        "care_leaver",
+        "pathway_plan",
+        "care_leaver_contact",
+        "placed_for_adoption",
+        "involvement",
         "family",
+        "age_band",
         "death",
+        "transfer_in_notified",
+        "core_group",
+        "child_in_need_review",
+        "education_plan",
+        "emergency_placement",
+        "placement_notified",
+        "private_fostering",
+        "private_fostering_visit",
+        "care_application",
+        "reviewer_told",
+        "review_decisions",
+        "review_record",
     ];
+
+    /// A review held, or meant to be held and cancelled.
+    pub fn looked_after_review(cancelled: bool) -> Self {
+        Self::LookedAfterReview {
+            cancelled,
+            planned: false,
+            stated_due: None,
+        }
+    }
+
+    /// A missing episode of which only days are known.
+    pub fn missing(code: &str) -> Self {
+        Self::MissingEpisode {
+            code: code.to_owned(),
+            returned_at: None,
+            interview: ReturnInterview::NotRecorded,
+        }
+    }
 
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Referral { .. } => "referral",
+            Self::Assessment { .. } => "assessment",
+            Self::Section47 { .. } => "section47",
+            Self::InitialConference { .. } => "initial_conference",
+            Self::ChildInNeedPlan { .. } => "child_in_need_plan",
+            Self::ProtectionPlan { .. } => "protection_plan",
+            Self::ProtectionReview { .. } => "protection_review",
+            Self::Visit { .. } => "visit",
             Self::CareEpisode { .. } => "care_episode",
+            Self::LegalStatus { .. } => "legal_status",
+            Self::Placement { .. } => "placement",
             Self::LookedAfterReview { .. } => "looked_after_review",
-            Self::Involvement { .. } => "involvement",
+            Self::HealthAssessment => "health_assessment",
             Self::MissingEpisode { .. } => "missing_episode",
+            Self::CareLeaver { .. } => "care_leaver",
+            Self::PathwayPlan => "pathway_plan",
+            Self::CareLeaverContact => "care_leaver_contact",
+            Self::PlacedForAdoption => "placed_for_adoption",
+            Self::Involvement { .. } => "involvement",
             Self::Family { .. } => "family",
+            Self::AgeBand { .. } => "age_band",
             Self::Death => "death",
+            Self::Step { step } => step.kind(),
+        }
+    }
+}
+
+impl Step {
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::TransferInNotified => "transfer_in_notified",
+            Self::CoreGroup => "core_group",
+            Self::ChildInNeedReview => "child_in_need_review",
+            Self::EducationPlan => "education_plan",
+            Self::EmergencyPlacement => "emergency_placement",
+            Self::PlacementNotified => "placement_notified",
+            Self::PrivateFostering => "private_fostering",
+            Self::PrivateFosteringVisit => "private_fostering_visit",
+            Self::CareApplication => "care_application",
+            Self::ReviewerTold => "reviewer_told",
+            Self::ReviewDecisions => "review_decisions",
+            Self::ReviewRecord => "review_record",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is due for a child, and the signals a rule gives about it.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,6 +21,9 @@ pub struct ChildObligations {
     #[schemars(with = "String")]
     pub day: Date,
     pub holder: Holder,
+    /// Nothing about the child is shown any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub died: bool,
     /// Siblings share it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
@@ -46,6 +49,18 @@ pub struct Obligation {
     pub trigger_date: Date,
     #[schemars(with = "String")]
     pub due_date: Date,
+    /// The time of day it is due, for a limit in hours; none: by the end of the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub due_time: Option<Time>,
+    /// The source's own due date, where it gives another: the earlier of the two warns, and both are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub stated_due: Option<Date>,
+    /// The last visit after day 0 that counts for nothing because the child was not seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub attempted: Option<Date>,
     pub state: ObligationState,
     /// The day of the evidence, when met: late evidence still meets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,6 +123,10 @@ pub struct Limit {
 pub enum LimitUnit {
     WorkingDays,
     Days,
+    /// Seven days each.
+    Weeks,
+    /// Elapsed hours from the time of the trigger; where only its day is known, to the end of the last day.
+    Hours,
     /// Calendar months, clamped to the month's end.
     Months,
 }
@@ -150,6 +169,10 @@ pub enum Withdrawn {
     NoLongerStarted,
     /// The rule was switched off.
     RuleOff,
+    /// Another clock of the same thing is stricter now: a child has one visit clock at a time.
+    Superseded,
+    /// Somebody entitled set it aside for this child.
+    Overridden,
 }
 
 /// What happened to an obligation.

@@ -238,6 +238,7 @@ impl Records {
             legal_status: "C2".to_owned(),
             placement: "U1".to_owned(),
             end_reason: end.map(|(_, reason)| reason.to_owned()),
+            entered_care: None,
         };
         Self::entry(&start.to_string(), start, end.map(|(day, _)| day), fact)
     }
@@ -307,7 +308,7 @@ impl Records {
                 &today.to_string(),
                 today,
                 None,
-                Fact::LookedAfterReview { cancelled: false },
+                Fact::looked_after_review(false),
             );
             entries.retain(|e| e.key != held.key || e.fact.kind() != "looked_after_review");
             entries.push(held);

@@ -96,6 +96,8 @@ impl Why {
         let unit = match unit {
             LimitUnit::WorkingDays => Unit::WorkingDays,
             LimitUnit::Days => Unit::Days,
+            LimitUnit::Weeks => Unit::Weeks,
+            LimitUnit::Hours => Unit::Hours,
             LimitUnit::Months => Unit::Months,
         };
         let mut arithmetic = place.calendar.explain(clock.trigger_date, n, unit);

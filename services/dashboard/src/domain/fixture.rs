@@ -142,6 +142,9 @@ pub(crate) fn open(due: Date) -> Obligation {
         started_by: format!("S-{trigger}"),
         trigger_date: trigger,
         due_date: due,
+        due_time: None,
+        stated_due: None,
+        attempted: None,
         state: ObligationState::Open,
         met_date: None,
         met_by: None,
@@ -185,6 +188,7 @@ pub(crate) fn child(id: &str, obligations: Vec<Obligation>) -> ChildObligations 
         revision: 1,
         day: TODAY,
         holder: Holder::default(),
+        died: false,
         family: None,
         obligations,
     }

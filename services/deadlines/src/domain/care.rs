@@ -59,7 +59,14 @@ pub fn periods(chronology: &Chronology, today: Date) -> Vec<Period<'_>> {
 fn reviews(chronology: &Chronology, today: Date) -> BTreeMap<Date, &Entry> {
     let mut held: BTreeMap<Date, &Entry> = BTreeMap::new();
     for entry in known(chronology, today) {
-        if !matches!(entry.fact, Fact::LookedAfterReview { cancelled: false }) {
+        if !matches!(
+            entry.fact,
+            Fact::LookedAfterReview {
+                cancelled: false,
+                planned: false,
+                ..
+            }
+        ) {
             continue;
         }
         let kept = held.entry(entry.start).or_insert(entry);

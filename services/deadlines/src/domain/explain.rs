@@ -93,14 +93,30 @@ fn period(period: &Period<'_>) -> Vec<String> {
 fn set_aside(chronology: &Chronology, periods: &[Period<'_>], today: Date) -> Vec<String> {
     let known = || care::known(chronology, today);
     let outside = known()
-        .filter(|e| matches!(e.fact, Fact::LookedAfterReview { cancelled: false }))
+        .filter(|e| {
+            matches!(
+                e.fact,
+                Fact::LookedAfterReview {
+                    cancelled: false,
+                    planned: false,
+                    ..
+                }
+            )
+        })
         .filter(|e| {
             let within =
                 |p: &Period<'_>| p.start <= e.start && p.end.is_none_or(|end| e.start <= end);
             !periods.iter().any(within)
         });
-    let cancelled =
-        known().filter(|e| matches!(e.fact, Fact::LookedAfterReview { cancelled: true }));
+    let cancelled = known().filter(|e| {
+        matches!(
+            e.fact,
+            Fact::LookedAfterReview {
+                cancelled: true,
+                ..
+            }
+        )
+    });
     let short = known().filter(|e| care::is_short_break(e));
     let later = chronology.entries.iter().filter(|e| e.start > today);
     [

@@ -161,6 +161,8 @@ pub fn unit(unit: LimitUnit) -> calendar::Unit {
     match unit {
         LimitUnit::WorkingDays => calendar::Unit::WorkingDays,
         LimitUnit::Days => calendar::Unit::Days,
+        LimitUnit::Weeks => calendar::Unit::Weeks,
+        LimitUnit::Hours => calendar::Unit::Hours,
         LimitUnit::Months => calendar::Unit::Months,
     }
 }
@@ -169,6 +171,8 @@ fn words(limit: Limit) -> String {
     let one = match limit.unit {
         LimitUnit::WorkingDays => "working day",
         LimitUnit::Days => "day",
+        LimitUnit::Weeks => "week",
+        LimitUnit::Hours => "hour",
         LimitUnit::Months => "month",
     };
     let plural = if limit.n == 1 { "" } else { "s" };

@@ -96,16 +96,17 @@ pub(crate) fn episode(key: &str, start: &str, end: Option<&str>, care: Care) -> 
         legal_status: care.legal_status,
         placement: "U1".to_owned(),
         end_reason: care.end_reason.map(str::to_owned),
+        entered_care: None,
     };
     entry(key, start, end, fact)
 }
 
 pub(crate) fn review(key: &str, on: &str) -> Entry {
-    entry(key, on, None, Fact::LookedAfterReview { cancelled: false })
+    entry(key, on, None, Fact::looked_after_review(false))
 }
 
 pub(crate) fn cancelled(key: &str, on: &str) -> Entry {
-    entry(key, on, None, Fact::LookedAfterReview { cancelled: true })
+    entry(key, on, None, Fact::looked_after_review(true))
 }
 
 pub(crate) fn held_by(worker: &str, start: &str, end: Option<&str>) -> Entry {

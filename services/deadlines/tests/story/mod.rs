@@ -50,12 +50,13 @@ pub(crate) fn care(key: &str, start: &str, end: Option<&str>) -> Entry {
         legal_status: "C2".to_owned(),
         placement: "U1".to_owned(),
         end_reason: end.map(|_| "E4A".to_owned()),
+        entered_care: None,
     };
     entry(key, start, end, fact)
 }
 
 pub(crate) fn review(key: &str, on: &str) -> Entry {
-    entry(key, on, None, Fact::LookedAfterReview { cancelled: false })
+    entry(key, on, None, Fact::looked_after_review(false))
 }
 
 pub(crate) fn first(list: &ChildObligations) -> Option<&Obligation> {

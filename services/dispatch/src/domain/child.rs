@@ -93,6 +93,7 @@ mod tests {
                     legal_status: "C2".into(),
                     placement: "U1".into(),
                     end_reason: Some("E2".into()),
+                    entered_care: None,
                 },
             };
             entry(fact, start, end)

@@ -132,6 +132,8 @@ fn arithmetic(calendar: &Calendar, obligation: &Obligation) -> String {
     let unit = match limit.unit {
         LimitUnit::WorkingDays => Unit::WorkingDays,
         LimitUnit::Days => Unit::Days,
+        LimitUnit::Weeks => Unit::Weeks,
+        LimitUnit::Hours => Unit::Hours,
         LimitUnit::Months => Unit::Months,
     };
     if calendar.add(obligation.trigger_date, limit.n, unit).date == obligation.due_date {

@@ -63,7 +63,7 @@ mod tests {
     }
 
     fn review(source: &str, key: &str) -> Entry {
-        entry(source, key, Fact::LookedAfterReview { cancelled: false })
+        entry(source, key, Fact::looked_after_review(false))
     }
 
     #[test]

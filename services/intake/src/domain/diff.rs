@@ -144,7 +144,7 @@ mod tests {
             end: None,
             known_from: as_at,
             missing_since: None,
-            fact: Fact::LookedAfterReview { cancelled },
+            fact: Fact::looked_after_review(cancelled),
         }
     }
 

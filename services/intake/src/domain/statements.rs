@@ -254,7 +254,7 @@ mod tests {
             start: day,
             end: None,
             mark: String::new(),
-            fact: Fact::LookedAfterReview { cancelled: false },
+            fact: Fact::looked_after_review(false),
         }
     }
 
@@ -269,6 +269,7 @@ mod tests {
                 legal_status: "C2".into(),
                 placement: placement.into(),
                 end_reason: None,
+                entered_care: None,
             },
         }
     }
@@ -383,9 +384,9 @@ mod tests {
                     String::new()
                 },
                 fact: match what {
-                    0 => Fact::LookedAfterReview { cancelled: false },
-                    1 => Fact::MissingEpisode { code: "M".into() },
-                    _ => Fact::MissingEpisode { code: "A".into() },
+                    0 => Fact::looked_after_review(false),
+                    1 => Fact::missing("M"),
+                    _ => Fact::missing("A"),
                 },
             },
         );

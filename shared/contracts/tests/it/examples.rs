@@ -3,7 +3,9 @@
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Event, Fact, Obligation,
     ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId, Team, TeamId,
-    chronology::{Holder, InvolvementRole},
+    chronology::{
+        AgeBand, Eligibility, Holder, InvolvementRole, ReturnInterview, Step, VisitPurpose,
+    },
     message::{
         LineChange, Message, MessageChanged, MessageKind, MessageLine, NoticeRevision, Outcome,
         Receipt, Recipient,
@@ -97,19 +99,82 @@ fn chronology() -> Chronology {
             legal_status: "C2".into(),
             placement: "U1".into(),
             end_reason: Some("X1".into()),
+            entered_care: None,
         },
-        Fact::LookedAfterReview { cancelled: true },
+        Fact::looked_after_review(true),
         Fact::Involvement {
             worker: Some(StaffId::new("w1")),
             team: Some(TeamId::new("t1")),
             role: InvolvementRole::CaseHolder,
             change_reason: Some("ORGRST".into()),
         },
-        Fact::MissingEpisode { code: "M".into() },
+        Fact::missing("M"),
         Fact::Family {
             family: "f1".into(),
         },
         Fact::Death,
+        Fact::Referral {
+            decided: true,
+            no_further_action: Some(false),
+        },
+        Fact::Assessment {
+            referral: Some("r1".into()),
+            child_seen: Some(true),
+        },
+        Fact::Section47 {
+            referral: Some("r1".into()),
+            no_further_action: None,
+        },
+        Fact::InitialConference {
+            section47: Some("s1".into()),
+            held: true,
+            transfer_in: true,
+            plan_decided: Some(true),
+            target: Some(day("2016-02-16")),
+        },
+        Fact::ChildInNeedPlan {
+            referral: Some("r1".into()),
+        },
+        Fact::ProtectionPlan {
+            referral: Some("r1".into()),
+            conference: Some("c1".into()),
+            other_authority: true,
+        },
+        Fact::ProtectionReview {
+            plan: Some("p1".into()),
+            held: false,
+            continues: Some(true),
+            stated_due: Some(day("2016-05-15")),
+        },
+        Fact::Visit {
+            purpose: VisitPurpose::Protection,
+            seen: Some(false),
+            seen_alone: None,
+        },
+        Fact::LegalStatus { code: "C1".into() },
+        Fact::Placement {
+            code: "U4".into(),
+            distance_tenths: Some(213),
+            change_reason: Some("CARPL".into()),
+        },
+        Fact::HealthAssessment,
+        Fact::MissingEpisode {
+            code: "A".into(),
+            returned_at: Some("15:30:00".parse().unwrap()),
+            interview: ReturnInterview::Offered,
+        },
+        Fact::CareLeaver {
+            eligibility: Eligibility::FormerRelevant,
+        },
+        Fact::PathwayPlan,
+        Fact::CareLeaverContact,
+        Fact::PlacedForAdoption,
+        Fact::AgeBand {
+            band: AgeBand::FiveToFifteen,
+        },
+        Fact::Step {
+            step: Step::CoreGroup,
+        },
     ];
     Chronology {
         authority: code(),
@@ -186,6 +251,9 @@ fn obligation() -> Obligation {
         started_by: "2018-03-01".into(),
         trigger_date: day("2018-03-01"),
         due_date: day("2018-03-29"),
+        due_time: None,
+        stated_due: None,
+        attempted: None,
         state: ObligationState::Withdrawn,
         met_date: Some(day("2018-03-28")),
         met_by: Some("2018-03-28".into()),
@@ -210,6 +278,7 @@ fn child_obligations() -> ChildObligations {
             since: Some(day("2017-01-09")),
             last_worker: Some(StaffId::new("w2")),
         },
+        died: false,
         family: Some("f1".into()),
         obligations: vec![obligation()],
     }

@@ -89,6 +89,7 @@ impl WorkOut {
             revision: list.map_or(0, |l| l.revision),
             day: list.map_or(at.today, |l| l.day),
             holder: chronology.holder(at.today),
+            died: chronology.died(at.today),
             family: chronology.family().map(str::to_owned),
             obligations: decision.list,
         };

@@ -35,8 +35,8 @@ pub(super) static SOURCE: Source = Source {
 
 const ROLE: Codes = Codes {
     column: "role",
-    what: "case_holder, reviewer or other",
-    list: &["case_holder", "reviewer", "other"],
+    what: "case_holder, reviewer, conference_chair or other",
+    list: &["case_holder", "reviewer", "conference_chair", "other"],
 };
 
 fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
@@ -65,6 +65,7 @@ fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
             role: match role.as_str() {
                 "case_holder" => InvolvementRole::CaseHolder,
                 "reviewer" => InvolvementRole::Reviewer,
+                "conference_chair" => InvolvementRole::ConferenceChair,
                 _ => InvolvementRole::Other,
             },
             change_reason: None,

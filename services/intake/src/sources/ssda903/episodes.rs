@@ -47,6 +47,7 @@ fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
                 // Some systems fill the reason in before the end: without a date nothing has ended. A death is believed
                 // at once, because the mistake of going on would hurt.
                 .filter(|reason| end.is_some() || reason == "E2"),
+            entered_care: None,
         },
     })
 }

@@ -1,6 +1,6 @@
 //! `missing.csv`: times a child was missing or away without authorisation.
 
-use contracts::Fact;
+use contracts::{Fact, chronology::ReturnInterview};
 
 use super::codes::AWAY;
 use crate::{
@@ -32,6 +32,8 @@ fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
         mark: String::new(),
         fact: Fact::MissingEpisode {
             code: AWAY.needed(cells)?,
+            returned_at: None,
+            interview: ReturnInterview::NotRecorded,
         },
     })
 }

@@ -28,6 +28,6 @@ fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
         end: None,
         mark: String::new(),
         // The return lists reviews that took place; how the child took part (REVIEW_CODE) is not ours to hold.
-        fact: Fact::LookedAfterReview { cancelled: false },
+        fact: Fact::looked_after_review(false),
     })
 }
