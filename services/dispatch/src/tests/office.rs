@@ -11,7 +11,9 @@ use contracts::{
     chronology::InvolvementRole,
     commands::{Account, AskAccount},
     ids,
-    message::{LineChange, Message, MessageChanged, NoticeRevision, Outcome, Receipt, Recipient},
+    message::{
+        LineChange, Message, MessageChanged, NoticeRevision, Outcome, Receipt, Receipts, Recipient,
+    },
     notice::StepState,
     obligation::{BatchComputed, DeadlineEvent, DeadlineSignal},
     streams::{MESSAGES, NOTICES},
@@ -327,7 +329,6 @@ impl Office {
                 }
                 post.receipted.insert(message.id);
                 receipts.push(Receipt {
-                    authority: code(),
                     message: message.id,
                     channel: "mailbox".into(),
                     outcome: outcome(!told.is_empty()),
@@ -346,7 +347,11 @@ impl Office {
                     &format!("{:?}", receipt.outcome),
                 ],
             );
-            self.say(id, "receipt", &receipt);
+            let receipts = Receipts {
+                authority: code(),
+                receipts: vec![receipt],
+            };
+            self.say(id, "receipts", &receipts);
         }
         all
     }

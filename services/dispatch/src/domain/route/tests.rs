@@ -212,7 +212,6 @@ impl History {
                 };
                 let gone = notice.steps[step].leaving && !sent;
                 let receipt = Receipt {
-                    authority: "aa".parse().unwrap(),
                     message,
                     channel: "test".into(),
                     outcome: if gone {
