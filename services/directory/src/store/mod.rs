@@ -6,7 +6,7 @@ mod files;
 use ::store::{Migrations, Prepared};
 
 pub use entries::{load, save};
-pub use files::{Taken, answered, record, same_as_last, take_turn};
+pub use files::{Taken, answered, latest, record, take_turn, taken};
 
 pub const MIGRATIONS: Migrations = Migrations(&[(
     1001,
@@ -21,7 +21,8 @@ pub const ALL: &[&dyn Prepared] = &[
     &entries::PUT_PEOPLE,
     &entries::PUT_TEAMS,
     &files::ANSWERED,
-    &files::LAST,
+    &files::LATEST,
+    &files::TAKEN,
     &files::TURN,
     &files::PUT,
 ];
