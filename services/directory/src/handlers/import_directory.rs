@@ -19,6 +19,7 @@ use crate::{
         self,
         decide::{Arrived, Decision, decide},
         kind::FileKind,
+        moment::Moment,
         order::{Next, Verdict, judge},
         table::Table,
     },
@@ -102,7 +103,7 @@ impl Importer {
         let arrived = Arrived {
             authority,
             table,
-            as_at,
+            moment: Moment::new(as_at, self.context.clock.now()),
             max_lost_percent: self.config.max_lost_percent,
         };
         let mut decision = decide(&known, &arrived).map_err(refusal)?;

@@ -6,7 +6,7 @@ use bus::{
 };
 use contracts::{
     AuthorityCode, Envelope, Organisation, Person, Team, TokenKey,
-    commands::{Answer, ImportDirectory, ImportSummary},
+    commands::{Answer, Counted, ImportDirectory, ImportSummary},
 };
 use jiff::civil::{Date, date};
 use runtime::{Clock, Tasks};
@@ -200,6 +200,28 @@ async fn march_april_and_march_again_leaves_what_april_says() {
     assert!(world.published().await.is_empty());
     // The teams have their own order.
     world.import(example("teams"), Some(march)).await;
+}
+
+#[tokio::test]
+async fn two_files_around_midnight_remove_nobody() {
+    let world = World::new().await;
+    let row = |n| format!("W{n},Person {n},w{n}@example.org\n");
+    let of = |people| {
+        let rows: String = (0..people).map(row).collect();
+        world.file("people.csv", &format!("staff_id,name,email\n{rows}"))
+    };
+    world.import(of(10), None).await;
+    for (now, missing, removed) in [
+        ("2025-04-01T23:55:00+01:00", 1, 0),
+        ("2025-04-02T00:05:00+01:00", 1, 0),
+        ("2025-04-03T00:05:00+01:00", 0, 1),
+    ] {
+        world.context.clock.set(now.parse().unwrap());
+        let summary = world.import(of(9), None).await;
+        let count = |of: &[Counted]| of.iter().map(|c| c.count).sum::<u64>();
+        let seen = (count(&summary.missing), count(&summary.retracted));
+        assert_eq!(seen, (missing, removed), "{now}");
+    }
 }
 
 #[tokio::test]
