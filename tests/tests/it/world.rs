@@ -373,7 +373,7 @@ async fn history(seed: u64, faults: Faults) -> (World, Records, Sent) {
     let sent = Sent::default();
     let start = date(2025, 3, 3)
         .at(3, 0, 0, 0)
-        .in_tz("Europe/London")
+        .to_zoned(calendar::london())
         .unwrap();
     let mut world = World::new(seed, start.timestamp(), services(seed, &sent))
         .await
@@ -501,7 +501,7 @@ async fn check(seed: u64, faults: Faults) -> BTreeMap<&'static str, u32> {
 }
 
 fn world_day(world: &World) -> Date {
-    world.clock.now().in_tz("Europe/London").unwrap().date()
+    world.clock.now().to_zoned(calendar::london()).date()
 }
 
 #[tokio::test]
