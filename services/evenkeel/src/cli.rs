@@ -44,6 +44,14 @@ pub enum Command {
     },
     /// List every deadline, or explain one child's
     Deadlines(DeadlinesArgs),
+    /// Why people were told about a child's deadlines, or were not: every decision, oldest first
+    Why {
+        #[arg(value_name = "CHILD", value_parser = child)]
+        child: ChildId,
+        /// [default: every authority that has decided something about the child]
+        #[arg(long)]
+        authority: Option<AuthorityCode>,
+    },
     /// Show which rules run, and why others do not
     Rules {
         #[arg(long)]
@@ -191,6 +199,8 @@ mod tests {
             "evenkeel import allocations a.csv --authority westshire --as-at 2018-03-31",
             "evenkeel deadlines --as-at 2018-03-31 --format csv",
             "evenkeel deadlines --explain 1001 --authority westshire",
+            "evenkeel why 1001",
+            "evenkeel why 1001 --authority westshire",
             "evenkeel rules --authority westshire",
             "evenkeel sample --cover ssda903 folder --authority westshire --seed 7 --out x --as-at 2018-03-31",
             "evenkeel held",
@@ -214,6 +224,7 @@ mod tests {
             "evenkeel import ssda903 folder --authority West",
             "evenkeel import ssda903 folder --authority westshire --as-at 31/03/2018",
             "evenkeel deadlines --format xml",
+            "evenkeel why",
             "evenkeel sample folder",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");

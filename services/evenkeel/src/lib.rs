@@ -88,6 +88,9 @@ async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {
         Command::Up { listen } => commands::up::run(place, listen, &mut out).await,
         Command::Import { source } => commands::import::run(place, source, &mut out).await,
         Command::Deadlines(args) => commands::deadlines::run(place, args, &mut out).await,
+        Command::Why { child, authority } => {
+            commands::why::run(place, child, authority, &mut out).await
+        }
         Command::Rules { authority } => commands::rules::run(place, authority, &mut out).await,
         Command::Sample(args) => commands::sample::run(place, args, &mut out).await,
         Command::Held => commands::held::list(place, &mut out).await,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
 
+mod running;
+
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
