@@ -142,7 +142,7 @@ impl Host {
         let metrics = place.metrics.clone();
         let monitor = monitor::serve(listen, &self.health, metrics, &self.tasks).await?;
         let context = self.context("dashboard", Migrations(&[])).await?;
-        let dashboard = Dashboard::bind(&context, config).await?;
+        let mut dashboard = Dashboard::bind(&context, config).await?;
         dashboard.read(&context).await?;
         let link = dashboard.new_link();
         let page = format!("http://{}", dashboard.address());
