@@ -69,7 +69,7 @@ impl Bus {
             again: Arc::default(),
         };
         let (caught_up, wait) = oneshot::channel();
-        let mut follower = Follower {
+        let mut reader = Follower {
             bus: self.clone(),
             service,
             followed: followed.clone(),
@@ -77,11 +77,11 @@ impl Bus {
             caught_up: Some(caught_up),
             unreadable: BTreeMap::new(),
         };
-        let first = follower.open().await?;
+        let first = reader.open().await?;
         let stopping = tasks.token().clone();
         tasks.spawn_essential("follow", async move {
             tokio::select! {
-                () = follower.run(first) => {}
+                () = reader.run(first) => {}
                 () = stopping.cancelled() => {}
             }
             Ok(())

@@ -44,19 +44,16 @@ pub struct Node {
 pub async fn run(context: &Context, node: Node) -> anyhow::Result<()> {
     let tasks = &context.tasks;
     tasks.spawn_essential("relay", relay::drive(context.clone()));
-    let due: Arc<[_]> = node
-        .due
-        .into_iter()
-        .map(|due| (due, Arc::new(Settled::default())))
-        .collect();
-    for (due, settled) in due.iter() {
-        let driven = due::drive(context.clone(), due.clone(), settled.clone());
-        tasks.spawn_essential("due work", driven);
+    let mut settled = Vec::new();
+    for due in node.due {
+        let state = Arc::new(Settled::default());
+        settled.push(state.clone());
+        tasks.spawn_essential("due work", due::drive(context.clone(), due, state));
     }
     let parts = Parts {
         context: context.clone(),
         consumers: node.consumers.clone().into(),
-        due,
+        due: settled.into(),
         reports: node.reports.into(),
     };
     let mut questions = node.questions;

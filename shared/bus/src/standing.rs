@@ -12,8 +12,7 @@ use opentelemetry::{
 use tracing::{error, warn};
 
 use crate::{
-    Consumer, Context, Due, Question, consumer, dead_letter, due::Settled, landscape::LANDSCAPE,
-    outbox,
+    Consumer, Context, Question, consumer, dead_letter, due::Settled, landscape::LANDSCAPE, outbox,
 };
 
 /// What a part that is neither a consumer nor due work has still to do.
@@ -29,14 +28,14 @@ const BACKLOG: &str = "backlog";
 pub(crate) struct Parts {
     pub(crate) context: Context,
     pub(crate) consumers: Arc<[Consumer]>,
-    pub(crate) due: Arc<[(Arc<dyn Due>, Arc<Settled>)]>,
+    pub(crate) due: Arc<[Arc<Settled>]>,
     pub(crate) reports: Arc<[Report]>,
 }
 
 impl Parts {
     async fn rest(&self) -> anyhow::Result<Rest> {
         let context = &self.context;
-        let busy = |(_, settled): &&(_, Arc<Settled>)| !settled.is_settled(context);
+        let busy = |settled: &&Arc<Settled>| !settled.is_settled(context);
         let mut rest = Rest {
             outbox: outbox::depth(&context.db).await?,
             unread: context.landscape.unread(&context.bus).await?,
