@@ -4,6 +4,7 @@
 
 mod engines;
 mod story;
+mod trouble;
 
 use contracts::{
     ObligationState,

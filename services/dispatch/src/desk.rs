@@ -99,6 +99,10 @@ impl Desk {
             .collect()
     }
 
+    pub(crate) fn place_of(&self, code: &AuthorityCode) -> Option<Place> {
+        self.place(self.landscape.authority(code)?)
+    }
+
     fn place(&self, authority: Arc<Authority>) -> Option<Place> {
         let code = &authority.authority;
         let now = self.landscape.now(code)?;

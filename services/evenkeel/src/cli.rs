@@ -72,9 +72,32 @@ pub enum Command {
         action: DeadLetterAction,
     },
     /// How delivery stands, what became of every notice, and whether all work is done
-    Status,
+    Status(StatusArgs),
     /// Print a new one-time link to the page
     Link,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Wait until all work is done; exit code 3 when it is not in time
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "wait",
+        default_value_t = 1800
+    )]
+    pub within: u64,
+}
+
+impl StatusArgs {
+    /// How long to wait, if at all.
+    pub(crate) fn within(&self) -> Option<std::time::Duration> {
+        self.wait
+            .then(|| std::time::Duration::from_secs(self.within))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -208,6 +231,8 @@ mod tests {
             "evenkeel dead-letters list",
             "evenkeel dead-letters replay 00000000-0000-0000-0000-000000000001",
             "evenkeel status --data /x",
+            "evenkeel status --wait",
+            "evenkeel status --wait --within 30",
             "evenkeel link",
         ] {
             if let Err(error) = parse(line) {
@@ -226,6 +251,8 @@ mod tests {
             "evenkeel deadlines --format xml",
             "evenkeel why",
             "evenkeel sample folder",
+            "evenkeel status --within 30",
+            "evenkeel status --wait --within soon",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

@@ -8,4 +8,5 @@ mod office;
 mod order;
 mod post;
 mod telling;
+mod trouble;
 mod whole;

@@ -1,4 +1,4 @@
-//! The bus over a real nats-server and a real SQLite file.
+//! The bus over a real nats-server and real databases.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
 
@@ -22,7 +22,9 @@ use contracts::{
 };
 use runtime::Clock;
 use store::{Db, Tx};
-use testkit::servers::{Nats, nats, until};
+use testkit::servers::{Nats, PATIENCE, Postgres, nats, postgres, until};
+
+mod trouble;
 
 struct Broker {
     nats: Nats,
@@ -55,11 +57,16 @@ impl Broker {
     }
 
     async fn service(&self, service: &'static str) -> Context {
-        let clock = Clock::real();
         let path = self.folder.path().join(format!("{service}.db"));
+        let db = Db::sqlite(&path, &[bus::MIGRATIONS]).await.unwrap();
+        self.service_over(service, db).await
+    }
+
+    async fn service_over(&self, service: &'static str, db: Db) -> Context {
+        let clock = Clock::real();
         Context {
             service,
-            db: Db::sqlite(&path, &[bus::MIGRATIONS]).await.unwrap(),
+            db,
             bus: self.connect().await,
             landscape: Arc::new(Landscape::new(clock.clone())),
             tokens: TokenKey::new([1; 32]),
@@ -190,7 +197,23 @@ async fn what_is_recorded_is_published_and_read_though_the_broker_is_killed_mean
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_always_fails_becomes_a_dead_letter_and_its_neighbours_go_through() {
     let broker = Broker::start().await;
-    let reader = broker.service("reader").await;
+    poison(broker.service("reader").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql_a_message_that_always_fails_becomes_a_dead_letter_too() {
+    let (broker, server) = (Broker::start().await, postgres().await);
+    let reader = broker.service_over("reader", on(&server).await).await;
+    poison(reader).await;
+}
+
+async fn on(server: &Postgres) -> Db {
+    Db::postgres(&server.url, "reader", 4, &[bus::MIGRATIONS])
+        .await
+        .unwrap()
+}
+
+async fn poison(reader: Context) {
     let seen = Arc::new(Counting::default());
     seen.poison.lock().unwrap().extend([4, 7]);
     publish(&reader, &(0..10).map(batch).collect::<Vec<_>>()).await;
@@ -305,9 +328,12 @@ async fn a_state_subject_keeps_its_newest_revision_though_the_outbox_is_publishe
 }
 
 #[tokio::test]
-async fn every_statement_prepares_on_sqlite() {
-    let db = Db::memory(&[bus::MIGRATIONS]).await.unwrap();
-    for statement in bus::statements() {
-        db.prepare(statement).await.unwrap();
+async fn every_statement_prepares_on_both_engines() {
+    let server = postgres().await;
+    let memory = Db::memory(&[bus::MIGRATIONS]).await.unwrap();
+    for db in [memory, on(&server).await] {
+        for statement in bus::statements() {
+            db.prepare(statement).await.unwrap();
+        }
     }
 }
