@@ -50,6 +50,13 @@ impl Program {
         }
     }
 
+    /// Does not make the sample authority.
+    pub(crate) fn without_sample(mut self) -> Self {
+        let key = "EVENKEEL_EVENKEEL__SAMPLE".to_owned();
+        self.environment.push((key, "false".to_owned()));
+        self
+    }
+
     pub(crate) fn data(&self) -> &Path {
         self.folder.path()
     }
@@ -117,6 +124,21 @@ impl Program {
         self.up = Some(up);
     }
 
+    /// What `up` has printed.
+    pub(crate) fn printed(&self) -> String {
+        std::fs::read_to_string(self.data().join("up.log")).unwrap_or_default()
+    }
+
+    /// The one-time link that `up` prints when all is ready.
+    pub(crate) async fn link(&self) -> String {
+        servers::until("the address of the page", async || {
+            let printed = self.printed();
+            let line = printed.lines().find_map(|l| l.strip_prefix("Page   "))?;
+            Some(line.trim().to_owned())
+        })
+        .await
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         if let Some(mut up) = self.up.take() {
@@ -146,7 +168,7 @@ impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
-            let log = std::fs::read_to_string(self.data().join("up.log")).unwrap_or_default();
+            let log = self.printed();
             let tail: Vec<_> = log.lines().rev().take(25).collect();
             let tail: Vec<_> = tail.into_iter().rev().collect();
             writeln_all(&tail);

@@ -8,11 +8,11 @@ use std::{
 
 use async_trait::async_trait;
 use contracts::{
-    Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Envelope, Fact,
+    Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Envelope, Event, Fact,
     ObligationState, Person, SourceState, StaffId, Team, TeamId, TokenKey,
     chronology::{Holder, InvolvementRole},
     commands::{Account, AskAccount, DeadlineRow, ListDeadlines},
-    Event, ids,
+    ids,
     message::{Message, Outcome, Receipt},
     notice::{Notice, StepState},
     streams,
