@@ -14,6 +14,8 @@ use jiff::{
 };
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
+use super::AS_AT;
+
 /// What a return has no column for, and what happened in it.
 #[derive(Default)]
 pub(super) struct Invented {
@@ -80,7 +82,10 @@ fn slashed(day: Date) -> String {
 
 fn days(chance: &mut StdRng, from: Date, until: Date, most: u32) -> BTreeSet<Date> {
     let span = from.until(until).unwrap().get_days();
-    let count = chance.random_range(0..=most);
+    if chance.random_bool(0.4) {
+        return BTreeSet::new();
+    }
+    let count = chance.random_range(1..=most);
     (0..count)
         .map(|_| from + i64::from(chance.random_range(0..=span)).days())
         .collect()
@@ -90,7 +95,12 @@ fn days(chance: &mut StdRng, from: Date, until: Date, most: u32) -> BTreeSet<Dat
 fn rows(chance: &mut StdRng, until: Date, hard: &mut BTreeMap<&'static str, usize>) -> Vec<Row> {
     let mut found = BTreeSet::new();
     let mut rows: Vec<Row> = Vec::new();
-    let mut start = date(2015, 1, 5) + i64::from(chance.random_range(0..1_100_u32)).days();
+    // Some come so late that their first review is not due yet on one of the days that are compared.
+    let mut start = if chance.random_bool(0.15) {
+        *AS_AT.choose(chance).unwrap() - i64::from(chance.random_range(1..25_u32)).days()
+    } else {
+        date(2015, 1, 5) + i64::from(chance.random_range(0..1_100_u32)).days()
+    };
     let mut began = if chance.random_bool(0.85) { "S" } else { "L" };
     if began == "L" {
         found.insert("an unknown beginning");
