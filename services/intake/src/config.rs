@@ -13,6 +13,8 @@ pub struct Config {
     pub largest_fall_percent: u64,
     /// Largest share of a file's rows that may be refused, in per cent.
     pub largest_refused_percent: u64,
+    /// How many years the dataset looks back.
+    pub window_years: u8,
     /// Sources, the one that speaks first first.
     pub precedence: Vec<String>,
     /// Blank: none.

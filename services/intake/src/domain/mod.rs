@@ -2,6 +2,8 @@
 
 pub mod authority;
 pub mod chronology;
+pub mod confirm;
 pub mod diff;
 pub mod gate;
 pub mod statements;
+pub mod window;

@@ -184,9 +184,13 @@ fn counts(of: &[contracts::commands::Counted]) -> Vec<(&str, u64)> {
     of.iter().map(|c| (c.what.as_str(), c.count)).collect()
 }
 
-const MARCH: Date = date(2018, 3, 31);
-const APRIL: Date = date(2018, 4, 1);
-const SECOND: Date = date(2018, 4, 2);
+/// The day of the real return.
+const REAL: Date = date(2018, 3, 31);
+/// Nights of one year of returns.
+const FIRST: Date = date(2018, 3, 27);
+const SECOND: Date = date(2018, 3, 28);
+const THIRD: Date = date(2018, 3, 29);
+const FOURTH: Date = date(2018, 3, 30);
 
 #[tokio::test]
 async fn the_real_return_becomes_chronologies_and_an_authority_with_a_pinned_clock() {
@@ -194,7 +198,7 @@ async fn the_real_return_becomes_chronologies_and_an_authority_with_a_pinned_clo
         return;
     };
     let world = World::new().await;
-    let summary = world.import(folder.clone(), Some(MARCH)).await;
+    let summary = world.import(folder.clone(), Some(REAL)).await;
     assert_eq!(
         counts(&summary.recorded),
         [
@@ -229,7 +233,7 @@ async fn the_real_return_becomes_chronologies_and_an_authority_with_a_pinned_clo
             .all(|c| (c.revision, c.authority_revision) == (1, 1))
     );
     let [authority] = of::<Authority>(&published).try_into().unwrap();
-    assert_eq!(authority.clock, ClockSetting::Pinned(morning(MARCH)));
+    assert_eq!(authority.clock, ClockSetting::Pinned(morning(REAL)));
     assert_eq!(
         (
             authority.revision,
@@ -248,7 +252,7 @@ async fn the_real_return_becomes_chronologies_and_an_authority_with_a_pinned_clo
         (2123, 1)
     );
 
-    let again = world.import(folder, Some(MARCH)).await;
+    let again = world.import(folder, Some(REAL)).await;
     assert!(again.already_imported && again.recorded.is_empty());
     assert_eq!(again.files, summary.files);
     assert!(world.published().await.is_empty());
@@ -258,7 +262,7 @@ async fn the_real_return_becomes_chronologies_and_an_authority_with_a_pinned_clo
 async fn nothing_identifying_is_on_a_subject() {
     let world = World::new().await;
     let path = world.a_return("march", &[("ChildA1", &["01/02"])]);
-    world.import(path, Some(MARCH)).await;
+    world.import(path, Some(FIRST)).await;
     for envelope in world.published().await {
         assert!(
             !envelope.subject.to_lowercase().contains("childa1"),
@@ -275,10 +279,10 @@ async fn a_vanished_entry_is_missing_then_gone_and_only_its_child_is_published()
     world.config_for_small_returns();
     let both = world.a_return("1", &[("1", &["01/02", "02/02"]), ("2", &["01/02"])]);
     let less = world.a_return("2", &[("1", &["01/02"]), ("2", &["01/02"])]);
-    world.import(both.clone(), Some(MARCH)).await;
+    world.import(both.clone(), Some(FIRST)).await;
     world.published().await;
 
-    let first = world.import(less.clone(), Some(APRIL)).await;
+    let first = world.import(less.clone(), Some(SECOND)).await;
     assert_eq!(counts(&first.missing), [("looked_after_review", 1)]);
     let published = world.published().await;
     let one =
@@ -297,7 +301,7 @@ async fn a_vanished_entry_is_missing_then_gone_and_only_its_child_is_published()
         (2, 2, 3)
     );
 
-    let second = world.import(less.clone(), Some(SECOND)).await;
+    let second = world.import(less.clone(), Some(THIRD)).await;
     assert_eq!(counts(&second.retracted), [("looked_after_review", 1)]);
     let one = "care_episode 2018-01-01, looked_after_review 2018-02-01";
     assert_eq!(
@@ -305,7 +309,7 @@ async fn a_vanished_entry_is_missing_then_gone_and_only_its_child_is_published()
         BTreeMap::from([("1".to_owned(), (3, one.to_owned()))])
     );
 
-    let third = world.import(less, Some(date(2018, 4, 3))).await;
+    let third = world.import(less, Some(FOURTH)).await;
     assert!(
         third.recorded.is_empty()
             && third.changed.is_empty()
@@ -314,10 +318,43 @@ async fn a_vanished_entry_is_missing_then_gone_and_only_its_child_is_published()
     );
     let published = world.published().await;
     assert!(chronologies(&published).is_empty());
-    assert_eq!(
-        of::<Authority>(&published)[0].sources[0].as_at,
-        date(2018, 4, 3)
-    );
+    assert_eq!(of::<Authority>(&published)[0].sources[0].as_at, FOURTH);
+}
+
+#[tokio::test]
+async fn rows_that_a_new_years_return_leaves_out_are_history() {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let both = world.a_return("1", &[("1", &["01/02", "02/02"])]);
+    let next = world.a_return("2", &[("1", &["03/05"])]);
+    world.import(both, Some(FIRST)).await;
+    for day in [date(2019, 3, 30), date(2019, 3, 31)] {
+        let summary = world.import(next.clone(), Some(day)).await;
+        assert!(summary.missing.is_empty() && summary.retracted.is_empty());
+    }
+    let all = "care_episode 2018-01-01, looked_after_review 2018-02-01, looked_after_review 2018-02-02, \
+               looked_after_review 2018-05-03";
+    assert_eq!(chronologies(&world.published().await)["1"].1, all);
+}
+
+#[tokio::test]
+async fn a_snapshot_ten_minutes_after_another_confirms_nothing_although_its_day_is_the_next() {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let at = |world: &World, time: &str| world.context.clock.set(time.parse().unwrap());
+    let both = world.a_return("1", &[("1", &["01/02", "02/02"])]);
+    let less = world.a_return("2", &[("1", &["01/02"])]);
+    at(&world, "2018-03-26T22:00:00Z");
+    world.import(both, None).await;
+    at(&world, "2018-03-27T22:55:00Z");
+    let first = world.import(less.clone(), None).await;
+    assert_eq!(counts(&first.missing), [("looked_after_review", 1)]);
+    at(&world, "2018-03-27T23:05:00Z");
+    let soon = world.import(less.clone(), None).await;
+    assert_eq!((soon.as_at, soon.retracted.len()), (Some(SECOND), 0));
+    at(&world, "2018-03-29T01:00:00Z");
+    let later = world.import(less, None).await;
+    assert_eq!(counts(&later.retracted), [("looked_after_review", 1)]);
 }
 
 #[tokio::test]
@@ -326,12 +363,12 @@ async fn a_child_that_vanished_altogether_goes_the_same_way_and_can_come_back() 
     world.config_for_small_returns();
     let both = world.a_return("1", &[("1", &["01/02"]), ("2", &["01/02"])]);
     let one = world.a_return("2", &[("1", &["01/02"])]);
-    world.import(both.clone(), Some(MARCH)).await;
-    world.import(one.clone(), Some(APRIL)).await;
-    world.import(one, Some(SECOND)).await;
+    world.import(both.clone(), Some(FIRST)).await;
+    world.import(one.clone(), Some(SECOND)).await;
+    world.import(one, Some(THIRD)).await;
     let published = world.published().await;
     assert_eq!(chronologies(&published)["2"], (3, String::new()));
-    let back = world.import(both, Some(date(2018, 4, 3))).await;
+    let back = world.import(both, Some(FOURTH)).await;
     assert_eq!(
         counts(&back.recorded),
         [("care_episode", 1), ("looked_after_review", 1)]
@@ -350,12 +387,12 @@ async fn a_row_that_is_refused_once_does_not_make_its_entry_vanish() {
         .unwrap()
         .replace("2,,01/02/2018", "2,,31/02/2018");
     fs::write(bad.join("reviews.csv"), broken).unwrap();
-    world.import(good.clone(), Some(MARCH)).await;
+    world.import(good.clone(), Some(FIRST)).await;
     world.published().await;
-    let summary = world.import(bad, Some(APRIL)).await;
+    let summary = world.import(bad, Some(SECOND)).await;
     assert_eq!((summary.refused_rows, summary.missing.len()), (1, 0));
     assert!(chronologies(&world.published().await).is_empty());
-    let summary = world.import(good, Some(SECOND)).await;
+    let summary = world.import(good, Some(THIRD)).await;
     assert!(summary.recorded.is_empty() && summary.changed.is_empty());
 }
 
@@ -363,11 +400,11 @@ async fn a_row_that_is_refused_once_does_not_make_its_entry_vanish() {
 async fn a_correction_keeps_its_key_and_when_it_was_first_known() {
     let world = World::new().await;
     let path = world.a_return("1", &[("1", &["01/02"])]);
-    world.import(path.clone(), Some(MARCH)).await;
+    world.import(path.clone(), Some(FIRST)).await;
     let text = fs::read_to_string(path.join("episodes.csv")).unwrap();
     fs::write(path.join("episodes.csv"), text.replace(",U1,", ",U4,")).unwrap();
     world.published().await;
-    let summary = world.import(path, Some(APRIL)).await;
+    let summary = world.import(path, Some(SECOND)).await;
     assert_eq!(counts(&summary.changed), [("care_episode", 1)]);
     let [chronology] = of::<Chronology>(&world.published().await)
         .try_into()
@@ -375,7 +412,7 @@ async fn a_correction_keeps_its_key_and_when_it_was_first_known() {
     let entry = &chronology.entries[0];
     assert_eq!(
         (entry.key.as_str(), entry.known_from),
-        ("2018-01-01", MARCH)
+        ("2018-01-01", FIRST)
     );
     assert!(matches!(&entry.fact, Fact::CareEpisode { placement, .. } if placement == "U4"));
 }
@@ -386,40 +423,40 @@ async fn a_refused_snapshot_changes_nothing_and_is_told() {
     let many: Vec<_> = (0..10).map(|n| n.to_string()).collect();
     let all: Vec<(&str, &[&str])> = many.iter().map(|c| (c.as_str(), &["01/02"][..])).collect();
     let good = world.a_return("1", &all);
-    world.import(good.clone(), Some(MARCH)).await;
+    world.import(good.clone(), Some(FIRST)).await;
     world.published().await;
     let few = world.a_return("2", &all[..7]);
-    let why = world.refusal(few, Some(APRIL)).await;
+    let why = world.refusal(few, Some(SECOND)).await;
     assert!(
         why.contains(
-            "episodes.csv has 7 rows where the last accepted snapshot (as at 2018-03-31) had 10"
+            "episodes.csv has 7 rows where the last accepted snapshot (as at 2018-03-27) had 10"
         ),
         "{why}"
     );
-    let why = world.refusal(good.clone(), Some(date(2018, 3, 30))).await;
+    let why = world.refusal(good.clone(), Some(date(2018, 3, 26))).await;
     assert!(
-        why.contains("older than the latest accepted one (as at 2018-03-31)"),
+        why.contains("older than the latest accepted one (as at 2018-03-27)"),
         "{why}"
     );
     let why = world
-        .refusal(world.folder.path().join("nowhere"), Some(APRIL))
+        .refusal(world.folder.path().join("nowhere"), Some(SECOND))
         .await;
     assert!(why.contains("is not there"), "{why}");
     let published = world.published().await;
     assert_eq!(published.len(), 3);
     let told = of::<SnapshotRefused>(&published);
-    assert_eq!((told.len(), told[0].as_at), (3, APRIL));
-    assert!(world.import(good, Some(MARCH)).await.already_imported);
+    assert_eq!((told.len(), told[0].as_at), (3, SECOND));
+    assert!(world.import(good, Some(FIRST)).await.already_imported);
 }
 
 #[tokio::test]
 async fn a_refused_snapshot_says_where_its_refused_rows_are_listed() {
     let world = World::new().await;
     let path = world.a_return("1", &[("1", &["31/02", "32/01", "01/02"])]);
-    let why = world.refusal(path, Some(MARCH)).await;
+    let why = world.refusal(path, Some(FIRST)).await;
     let list = world
         .data()
-        .join("refusals/westshire-ssda903-2018-03-31.csv");
+        .join("refusals/westshire-ssda903-2018-03-27.csv");
     assert!(
         why.ends_with(&format!("Refused rows are listed in {}", list.display())),
         "{why}"
@@ -433,11 +470,11 @@ async fn a_repeated_request_gets_the_answer_it_had() {
     let request = request(
         "ssda903",
         world.a_return("1", &[("1", &["01/02"])]),
-        Some(MARCH),
+        Some(FIRST),
     );
     let first = done(world.ask(request.clone()).await);
     let other = world.a_return("2", &[("1", &["01/02", "02/02"])]);
-    world.import(other, Some(APRIL)).await;
+    world.import(other, Some(SECOND)).await;
     assert_eq!(done(world.ask(request).await), first);
 }
 
@@ -457,7 +494,7 @@ async fn imports_of_one_authority_take_turns() {
         node.questions[0].answer(body)
     };
     // Were the second to overtake the first, the first would be refused as older.
-    let (first, second) = tokio::join!(ask(&large, MARCH), ask(&small, APRIL));
+    let (first, second) = tokio::join!(ask(&large, FIRST), ask(&small, SECOND));
     let summary = |answer: Vec<u8>| done(serde_json::from_slice(&answer).unwrap());
     assert_eq!(summary(first).children, 3000);
     assert_eq!(counts(&summary(second).missing)[0], ("care_episode", 2999));
@@ -469,7 +506,7 @@ async fn a_request_that_two_processes_got_is_answered_once() {
     let request = request(
         "ssda903",
         world.a_return("1", &[("1", &["01/02"])]),
-        Some(MARCH),
+        Some(FIRST),
     );
     // Each process takes turns with itself only.
     let (a, b) = tokio::join!(world.ask(request.clone()), world.ask(request));
@@ -511,7 +548,7 @@ async fn the_same_snapshot_with_another_wish_for_the_clock_changes_nothing_and_s
 async fn allocations_join_the_chronologies_of_the_return_and_stay_through_its_next_snapshot() {
     let world = World::new().await;
     let path = world.a_return("1", &[("1", &["01/02"]), ("2", &[])]);
-    let alone = world.import(path, Some(MARCH)).await;
+    let alone = world.import(path, Some(FIRST)).await;
     assert!(
         alone
             .notes
@@ -525,7 +562,7 @@ async fn allocations_join_the_chronologies_of_the_return_and_stay_through_its_ne
         "held.csv",
         "1,A1,,case_holder,2018-01-01,\n3,A1,,case_holder,2018-01-01,\n",
     );
-    let summary = done(world.ask(request("allocations", held, Some(MARCH))).await);
+    let summary = done(world.ask(request("allocations", held, Some(FIRST))).await);
     assert_eq!(counts(&summary.recorded), [("involvement", 2)]);
     let published = world.published().await;
     let want = "care_episode 2018-01-01, involvement 2018-01-01 A1, looked_after_review 2018-02-01";
@@ -543,7 +580,7 @@ async fn allocations_join_the_chronologies_of_the_return_and_stay_through_its_ne
         (3, 4, 2)
     );
     let next = world.a_return("2", &[("1", &["01/02", "02/02"]), ("2", &[])]);
-    world.import(next, Some(APRIL)).await;
+    world.import(next, Some(SECOND)).await;
     let seen = chronologies(&world.published().await);
     assert_eq!(
         seen["1"],
@@ -559,7 +596,7 @@ async fn a_chronology_too_large_to_pass_on_is_named_and_the_others_go_on() {
         .collect();
     let days: Vec<&str> = days.iter().map(String::as_str).cycle().take(8000).collect();
     let path = world.a_return("1", &[("big", &days), ("2", &["01/02"])]);
-    let summary = world.import(path, Some(MARCH)).await;
+    let summary = world.import(path, Some(FIRST)).await;
     let note = summary
         .notes
         .iter()
@@ -581,7 +618,7 @@ async fn dying_before_the_commit_leaves_nothing_and_the_same_request_does_it_all
     let request = request(
         "ssda903",
         world.a_return("1", &[("1", &["01/02"])]),
-        Some(MARCH),
+        Some(FIRST),
     );
     world.context.crash = CrashPoints::new(|point| point == "intake.before-commit");
     assert!(matches!(
@@ -599,7 +636,7 @@ async fn when_refused_rows_cannot_be_listed_the_import_says_so_and_changes_nothi
     let world = World::new().await;
     fs::write(world.data(), "in the way").unwrap();
     let path = world.a_return("1", &[("1", &["31/02", "01/02", "02/02"])]);
-    let why = world.refusal(path, Some(MARCH)).await;
+    let why = world.refusal(path, Some(FIRST)).await;
     assert!(
         why.contains("the refused rows could not be written to a file"),
         "{why}"
@@ -619,7 +656,7 @@ async fn a_full_disk_is_said_and_loses_nothing() {
             .unwrap(),
     );
     let small = world.a_return("1", &[("1", &["01/02"])]);
-    world.import(small.clone(), Some(MARCH)).await;
+    world.import(small.clone(), Some(FIRST)).await;
     world.published().await;
     let set = async |pragma| {
         let mut tx = world.context.db.begin().await.unwrap();
@@ -633,7 +670,7 @@ async fn a_full_disk_is_said_and_loses_nothing() {
         .map(|c| (c.as_str(), &["01/02"][..]))
         .collect();
     let large = world.a_return("2", &many);
-    let why = world.refusal(large.clone(), Some(APRIL)).await;
+    let why = world.refusal(large.clone(), Some(SECOND)).await;
     assert!(
         why.starts_with(
             "the import failed and nothing of it was recorded: the disk is full: free some space"
@@ -642,8 +679,8 @@ async fn a_full_disk_is_said_and_loses_nothing() {
     );
     set(&ROOM).await;
     assert!(world.published().await.is_empty());
-    assert!(world.import(small, Some(MARCH)).await.already_imported);
-    assert_eq!(world.import(large, Some(APRIL)).await.children, 200);
+    assert!(world.import(small, Some(FIRST)).await.already_imported);
+    assert_eq!(world.import(large, Some(SECOND)).await.children, 200);
 }
 
 #[tokio::test]
@@ -675,30 +712,30 @@ async fn a_snapshot_is_taken_in_compared_and_judged_on(db: Db) {
         world.a_return("all", &all),
         world.a_return("less", &less[..599]),
     );
-    let summary = world.import(all.clone(), Some(MARCH)).await;
+    let summary = world.import(all.clone(), Some(FIRST)).await;
     assert_eq!(
         counts(&summary.recorded),
         [("care_episode", 600), ("looked_after_review", 1200)]
     );
     assert!(
         world
-            .import(all.clone(), Some(MARCH))
+            .import(all.clone(), Some(FIRST))
             .await
             .already_imported
     );
-    let summary = world.import(less.clone(), Some(APRIL)).await;
+    let summary = world.import(less.clone(), Some(SECOND)).await;
     assert_eq!(
         counts(&summary.missing),
         [("care_episode", 1), ("looked_after_review", 601)]
     );
-    let summary = world.import(less, Some(SECOND)).await;
+    let summary = world.import(less, Some(THIRD)).await;
     assert_eq!(
         counts(&summary.retracted),
         [("care_episode", 1), ("looked_after_review", 601)]
     );
     assert!(
         world
-            .refusal(all, Some(APRIL))
+            .refusal(all, Some(SECOND))
             .await
             .contains("older than the latest accepted one")
     );

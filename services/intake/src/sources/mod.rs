@@ -8,7 +8,7 @@ mod find;
 mod read;
 mod ssda903;
 
-use crate::domain::{gate::Guard, statements::Said};
+use crate::domain::{gate::Guard, statements::Said, window::Window};
 
 use self::csv::{Cells, Fault};
 
@@ -34,6 +34,7 @@ pub fn named(name: &str) -> Result<&'static Source, Unreadable> {
 pub struct Source {
     pub name: &'static str,
     pub shape: Shape,
+    pub window: Window,
     /// In the order they are read.
     pub tables: &'static [Table],
 }

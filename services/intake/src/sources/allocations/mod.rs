@@ -10,11 +10,12 @@ use super::{
     dates::{self, Format::EitherWay},
     id,
 };
-use crate::domain::{gate::Guard, statements::Said};
+use crate::domain::{gate::Guard, statements::Said, window::Window};
 
 pub(super) static SOURCE: Source = Source {
     name: "allocations",
     shape: Shape::File,
+    window: Window::Whole,
     tables: &[Table {
         file: "allocations.csv",
         kind: "involvement",

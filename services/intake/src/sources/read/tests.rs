@@ -446,7 +446,7 @@ fn allocations_say_who_holds_and_in_which_role() {
             (
                 6,
                 "role",
-                "it is not case_holder, reviewer or other (nearest: case_holder)"
+                "it is not case_holder, reviewer, conference_chair or other (nearest: case_holder)"
             ),
             (7, "end_date", "it is before start_date (01/01/2018)"),
         ]
