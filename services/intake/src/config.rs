@@ -1,9 +1,14 @@
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::Context as _;
+use contracts::chronology::InvolvementRole;
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::{domain::gate::Limits, sources};
+use crate::{
+    domain::gate::Limits,
+    sources::{self, Roles, Terms},
+};
 
 /// Section `[intake]` of the settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,13 +18,22 @@ pub struct Config {
     pub largest_fall_percent: u64,
     /// Largest share of a file's rows that may be refused, in per cent.
     pub largest_refused_percent: u64,
-    /// How many years the dataset looks back.
-    pub window_years: u8,
     /// Sources, the one that speaks first first.
     pub precedence: Vec<String>,
     /// Blank: none.
     pub drop_folder: PathBuf,
     pub settling_seconds: u64,
+    pub ssd: Ssd,
+}
+
+/// Section `[intake.ssd]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ssd {
+    /// How many years back the dataset looks.
+    pub window_years: u8,
+    /// What role codes mean, besides those that are built in.
+    pub roles: BTreeMap<String, InvolvementRole>,
 }
 
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -31,6 +45,14 @@ impl Config {
             sources::named(name).context("precedence under [intake]")?;
         }
         Ok(())
+    }
+
+    pub(crate) fn terms(&self, as_at: Date) -> Terms {
+        Terms {
+            as_at,
+            limits: self.limits(),
+            roles: Roles::new(&self.ssd.roles),
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -68,7 +90,7 @@ mod tests {
         let error = format!("{:#}", config.check().unwrap_err());
         assert_eq!(
             error,
-            "precedence under [intake]: there is no source \"alocations\": use one of ssda903, allocations"
+            "precedence under [intake]: there is no source \"alocations\": use one of ssd, ssda903, allocations"
         );
     }
 }

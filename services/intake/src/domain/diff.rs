@@ -19,6 +19,8 @@ pub struct Absence<'k> {
     pub child_is_sure: bool,
     /// What lies wholly before this day has aged out of the source.
     pub edge: Option<Date>,
+    /// Kinds of which the source holds the latest only, under the key `<row> <date>`.
+    pub latest: &'k [&'static str],
     /// Days whose absences this snapshot comes too soon to confirm.
     pub too_near: &'k BTreeSet<Date>,
 }
@@ -28,9 +30,20 @@ impl Absence<'_> {
         self.child_is_sure && self.kinds.contains(&entry.fact.kind())
     }
 
-    fn is_history(self, entry: &Entry) -> bool {
+    /// Aged out of the source, or overtaken in it by a later one of the same row.
+    fn is_history(self, entry: &Entry, latest: &[Entry]) -> bool {
+        let overtakes = |new: &Entry| {
+            let same = new.fact.kind() == entry.fact.kind() && row(new) == row(entry);
+            same && new.start > entry.start
+        };
         self.edge.is_some_and(|edge| window::is_before(entry, edge))
+            || (self.latest.contains(&entry.fact.kind()) && latest.iter().any(overtakes))
     }
+}
+
+/// The row that a fact of which there is the latest only stands in.
+fn row(entry: &Entry) -> Option<&str> {
+    entry.key.rsplit_once(' ').map(|(row, _)| row)
 }
 
 /// One source's entries of one child after a snapshot.
@@ -85,6 +98,8 @@ pub fn diff(known: Vec<Entry>, said: Vec<Entry>, as_at: Date, absence: Absence<'
         entries: Vec::with_capacity(known.len().max(said.len())),
         ..After::default()
     };
+    let is_latest = |e: &&Entry| absence.latest.contains(&e.fact.kind());
+    let latest: Vec<Entry> = said.iter().filter(is_latest).cloned().collect();
     let (mut known, mut said) = (known.into_iter().peekable(), said.into_iter().peekable());
     loop {
         let order = match (known.peek(), said.peek()) {
@@ -97,7 +112,7 @@ pub fn diff(known: Vec<Entry>, said: Vec<Entry>, as_at: Date, absence: Absence<'
         let new = said.next_if(|_| order.is_ge());
         match (old, new) {
             (Some(old), Some(new)) => after.said_again(&old, new),
-            (Some(old), None) => after.not_said(old, as_at, absence),
+            (Some(old), None) => after.not_said(old, as_at, absence, &latest),
             (None, Some(new)) => {
                 one(&mut after.tally.recorded, &new);
                 after.entries.push(new);
@@ -120,9 +135,9 @@ impl After {
         });
     }
 
-    fn not_said(&mut self, mut old: Entry, as_at: Date, absence: Absence<'_>) {
+    fn not_said(&mut self, mut old: Entry, as_at: Date, absence: Absence<'_>, latest: &[Entry]) {
         if absence.counts(&old) {
-            if absence.is_history(&old) {
+            if absence.is_history(&old, latest) {
                 if old.missing_since.take().is_some() {
                     one(&mut self.tally.returned, &old);
                 }
@@ -159,6 +174,7 @@ mod tests {
         kinds: &KINDS,
         child_is_sure: true,
         edge: None,
+        latest: &[],
         too_near: &BTreeSet::new(),
     };
     const DAY: Date = date(2018, 3, 31);
@@ -290,6 +306,49 @@ mod tests {
             );
             assert_eq!((keys(&after.entries).as_str(), after.loose), ("ab", 1));
             assert!(after.tally.is_empty());
+        }
+    }
+
+    #[test]
+    fn of_a_fact_that_is_held_latest_only_an_older_one_is_history_and_a_wrong_one_goes() {
+        let contact = |row: &str, day| Entry {
+            key: format!("{row} {day}"),
+            start: day,
+            fact: Fact::CareLeaverContact,
+            ..review("", false, DAY)
+        };
+        let absence = Absence {
+            kinds: &["care_leaver_contact"],
+            latest: &["care_leaver_contact"],
+            ..SURE
+        };
+        let (may, june) = (date(2018, 5, 1), date(2018, 6, 1));
+        for (what, said, want, loose) in [
+            (
+                "a later one",
+                contact("7", june),
+                "7 2018-05-017 2018-06-01",
+                0,
+            ),
+            (
+                "an earlier one",
+                contact("7", DAY),
+                "7 2018-03-31(7 2018-05-01)",
+                1,
+            ),
+            (
+                "of another row",
+                contact("8", june),
+                "(7 2018-05-01)8 2018-06-01",
+                1,
+            ),
+        ] {
+            let after = diff(vec![contact("7", may)], vec![said], june, absence);
+            assert_eq!(
+                (keys(&after.entries).as_str(), after.loose),
+                (want, loose),
+                "{what}"
+            );
         }
     }
 

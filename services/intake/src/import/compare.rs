@@ -13,6 +13,7 @@ use crate::{
         chronology::merge,
         confirm,
         diff::{Absence, After, Tally, diff},
+        gate::{Last, told},
     },
     sources::Reading,
     store::{self as rows, Head, Said},
@@ -37,6 +38,8 @@ pub(super) struct Comparing<'i> {
     /// The authority's, from this snapshot on.
     revision: u64,
     edge: Option<Date>,
+    told: Vec<&'static str>,
+    latest: Vec<&'static str>,
     too_near: BTreeSet<Date>,
     so_far: Compared,
 }
@@ -57,14 +60,17 @@ impl<'i> Comparing<'i> {
         importer: &'i Importer,
         order: &'i Order,
         reading: &'i Reading,
+        last: Option<&Last>,
         revision: u64,
     ) -> Self {
-        let years = importer.config.window_years;
+        let years = importer.config.ssd.window_years;
         Self {
             importer,
             order,
             reading,
             revision,
+            told: told(last, &reading.tables),
+            latest: order.source.latest(),
             edge: order.source.window.edge(order.as_at, years),
             too_near: BTreeSet::new(),
             so_far: Compared::default(),
@@ -146,9 +152,10 @@ impl<'i> Comparing<'i> {
             .children
             .entries(child, source, self.order.as_at);
         let absence = Absence {
-            kinds: &self.reading.told,
+            kinds: &self.told,
             child_is_sure: !self.reading.unsure.contains(child.as_str()),
             edge: self.edge,
+            latest: &self.latest,
             too_near: &self.too_near,
         };
         let After {

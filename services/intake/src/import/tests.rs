@@ -67,6 +67,16 @@ impl World {
         folder
     }
 
+    /// Tables of the dataset, each with its header and rows.
+    fn a_dataset(&self, name: &str, tables: &[(&str, &str)]) -> PathBuf {
+        let folder = self.folder.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for (table, rows) in tables {
+            fs::write(folder.join(format!("{table}.csv")), rows).unwrap();
+        }
+        folder
+    }
+
     /// Falls that a real authority never sees are normal among two children.
     fn config_for_small_returns(&mut self) {
         self.config.largest_fall_percent = 100;
@@ -92,6 +102,10 @@ impl World {
 
     async fn import(&self, path: PathBuf, as_at: Option<Date>) -> ImportSummary {
         done(self.ask(request("ssda903", path, as_at)).await)
+    }
+
+    async fn dataset(&self, path: PathBuf, as_at: Date) -> ImportSummary {
+        done(self.ask(request("ssd", path, Some(as_at))).await)
     }
 
     async fn refusal(&self, path: PathBuf, as_at: Option<Date>) -> String {
@@ -319,6 +333,190 @@ async fn a_vanished_entry_is_missing_then_gone_and_only_its_child_is_published()
     let published = world.published().await;
     assert!(chronologies(&published).is_empty());
     assert_eq!(of::<Authority>(&published)[0].sources[0].as_at, FOURTH);
+}
+
+const PERSON: &str = "pers_person_id,pers_sex,pers_dob,pers_expected_dob,pers_death_date\n";
+const CP_VISITS: &str = "cppv_cp_visit_id,cppv_person_id,cppv_cp_plan_id,cppv_cp_visit_date,cppv_cp_visit_seen,\
+                         cppv_cp_visit_seen_alone,cppv_cp_visit_bedroom\n";
+const CIN_VISITS: &str = "cinv_cin_visit_id,cinv_person_id,cinv_cin_visit_date,cinv_cin_visit_seen,\
+                          cinv_cin_visit_seen_alone,cinv_cin_visit_bedroom\n";
+const LEAVERS: &str = "clea_table_id,clea_person_id,clea_care_leaver_eligibility,clea_care_leaver_in_touch,\
+                       clea_care_leaver_latest_contact,clea_pathway_plan_review_date\n";
+
+#[tokio::test]
+async fn a_dataset_becomes_chronologies_and_says_what_it_supplies() {
+    let world = World::new().await;
+    let cp_visits = format!("{CP_VISITS}V1,C1,P7,2025-03-01,,Y,Y\nV2,C1,P7,2025-03-10,Y,,\n");
+    let cin_visits = format!("{CIN_VISITS}V1,C1,2025-03-01,Y,,\nV3,C1,soon,Y,,\n");
+    let person = format!("{PERSON}C1,M,2020-05-06 00:00:00.000,NULL,NULL\n");
+    let folder = world.a_dataset(
+        "1",
+        &[
+            ("SSD_CP_Visits", &cp_visits),
+            ("ssd_cin_visits", &cin_visits),
+            ("ssd_person", &person),
+            ("ssd_address", "addr_person_id\n"),
+        ],
+    );
+    let summary = world.dataset(folder, date(2025, 3, 31)).await;
+    assert_eq!(counts(&summary.recorded), [("age_band", 4), ("visit", 2)]);
+    assert_eq!((summary.refused_rows, summary.after_as_at), (1, vec![]));
+    assert_eq!(summary.files.len(), 3);
+    assert_eq!(summary.files[0].file, "ssd_person.csv");
+    assert!(
+        summary
+            .notes
+            .iter()
+            .any(|n| n == "Not part of what is read: ssd_address.csv.")
+    );
+    assert!(
+        !summary.notes.iter().any(|n| n.contains("PERS_SEX")),
+        "{:?}",
+        summary.notes
+    );
+    let published = world.published().await;
+    let want = "age_band 0-4, age_band 16-17, age_band 18+, age_band 5-15, visit V1, visit V2";
+    assert_eq!(chronologies(&published)["C1"].1, want);
+    for envelope in &published {
+        let text = String::from_utf8_lossy(&envelope.data);
+        assert!(!text.contains("dob") && !text.contains("\"M\""), "{text}");
+    }
+    let [authority] = of::<Authority>(&published).try_into().unwrap();
+    assert_eq!(authority.sources[0].supplies, ["age_band", "visit"]);
+    assert!(!authority.sources[0].visits_seen_unreliable);
+}
+
+#[tokio::test]
+async fn a_blank_seen_is_told_with_the_source() {
+    let world = World::new().await;
+    let visits = format!("{CP_VISITS}V1,C1,P7,2025-03-01,,,\n");
+    let folder = world.a_dataset("1", &[("ssd_cp_visits", &visits)]);
+    let summary = world.dataset(folder, date(2025, 3, 31)).await;
+    assert!(
+        summary.notes.iter().any(|n| n.contains("any visit counts")),
+        "{:?}",
+        summary.notes
+    );
+    let [authority] = of::<Authority>(&world.published().await)
+        .try_into()
+        .unwrap();
+    assert!(authority.sources[0].visits_seen_unreliable);
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_tonight_takes_nothing_away_and_a_row_that_is_not_goes_at_the_second_night()
+ {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let all = format!("{CP_VISITS}V1,C1,,2025-03-01,Y,,\nV2,C1,,2025-03-10,Y,,\n");
+    let less = format!("{CP_VISITS}V1,C1,,2025-03-01,Y,,\n");
+    let cin = format!("{CIN_VISITS}V8,C1,2025-03-02,Y,,\n");
+    let both = world.a_dataset("1", &[("ssd_cp_visits", &all), ("ssd_cin_visits", &cin)]);
+    let one = world.a_dataset("2", &[("ssd_cp_visits", &less)]);
+    let fewer = world.a_dataset("3", &[("ssd_cp_visits", &less), ("ssd_cin_visits", &cin)]);
+    let day = |d| date(2025, 3, d);
+    world.dataset(both, day(20)).await;
+    for d in [21, 22] {
+        let summary = world.dataset(one.clone(), day(d)).await;
+        assert!(summary.missing.is_empty() && summary.retracted.is_empty());
+    }
+    let first = world.dataset(fewer.clone(), day(23)).await;
+    assert_eq!(counts(&first.missing), [("visit", 1)]);
+    let second = world.dataset(fewer.clone(), day(24)).await;
+    assert_eq!(counts(&second.retracted), [("visit", 1)]);
+    let third = world.dataset(fewer, day(25)).await;
+    assert!(third.missing.is_empty() && third.retracted.is_empty());
+    assert_eq!(
+        chronologies(&world.published().await)["C1"].1,
+        "visit V1, visit V8"
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_ages_out_of_the_window_is_history_and_its_child_is_left_alone() {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let old = format!("{CP_VISITS}V1,C1,,2019-03-22,Y,,\nV2,C1,,2025-03-10,Y,,\n");
+    let new = format!("{CP_VISITS}V2,C1,,2025-03-10,Y,,\n");
+    let (old, new) = (
+        world.a_dataset("1", &[("ssd_cp_visits", &old)]),
+        world.a_dataset("2", &[("ssd_cp_visits", &new)]),
+    );
+    world.dataset(old, date(2025, 3, 21)).await;
+    world.published().await;
+    for d in [23, 24, 25] {
+        let summary = world.dataset(new.clone(), date(2025, 3, d)).await;
+        assert!(
+            summary.missing.is_empty() && summary.retracted.is_empty(),
+            "{d}"
+        );
+    }
+    assert!(chronologies(&world.published().await).is_empty());
+}
+
+#[tokio::test]
+async fn what_is_overtaken_by_a_later_value_of_its_row_stays_as_history() {
+    let mut world = World::new().await;
+    world.config_for_small_returns();
+    let leavers =
+        |contact: &str, plan: &str| format!("{LEAVERS}T1,C1,Relevant,YES,{contact},{plan}\n");
+    let day = |d| date(2025, 3, d);
+    for (n, (contact, plan)) in [
+        ("2025-01-10", "2025-02-01"),
+        ("2025-03-10", "2025-02-01"),
+        ("2025-03-10", "2025-02-01"),
+        ("2025-03-12", "2025-01-31"),
+        ("2025-03-12", "2025-01-31"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let folder = world.a_dataset(
+            &n.to_string(),
+            &[("ssd_care_leavers", &leavers(contact, plan))],
+        );
+        world
+            .dataset(folder, day(20 + i8::try_from(n).unwrap()))
+            .await;
+    }
+    let want = "care_leaver T1 eligibility, care_leaver_contact T1 2025-01-10, care_leaver_contact T1 2025-03-10, \
+                care_leaver_contact T1 2025-03-12, pathway_plan T1 2025-01-31";
+    assert_eq!(chronologies(&world.published().await)["C1"].1, want);
+}
+
+#[tokio::test]
+async fn a_dataset_whose_core_table_arrives_half_empty_or_without_its_professionals_is_refused() {
+    let world = World::new().await;
+    let people = |n: i32| {
+        let rows: Vec<_> = (0..n).map(|c| format!("C{c},M,2020-01-01,,\n")).collect();
+        PERSON.to_owned() + &rows.concat()
+    };
+    let staff = "prof_professional_id,prof_staff_id\nP1,A1\n";
+    let ssd = |name: &str, n, with_staff| {
+        let people = people(n);
+        let mut tables = vec![("ssd_person", people.as_str())];
+        if with_staff {
+            tables.push(("ssd_professionals", staff));
+        }
+        world.a_dataset(name, &tables)
+    };
+    world.dataset(ssd("1", 10, true), FIRST).await;
+    for (folder, why) in [
+        (
+            ssd("2", 5, true),
+            "ssd_person.csv has 5 rows where the last accepted snapshot",
+        ),
+        (
+            ssd("3", 10, false),
+            "ssd_professionals.csv is not in this snapshot, but was in an earlier one",
+        ),
+    ] {
+        match world.ask(request("ssd", folder, Some(SECOND))).await {
+            Answer::Done(summary) => panic!("accepted: {summary:?}"),
+            Answer::Refused(refusal) => assert!(refusal.starts_with(why), "{refusal}"),
+        }
+    }
+    world.dataset(ssd("4", 9, true), SECOND).await;
 }
 
 #[tokio::test]

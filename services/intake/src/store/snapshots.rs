@@ -93,7 +93,7 @@ pub struct Accepted<'s> {
     /// The authority's, from this snapshot on.
     pub revision: u64,
     pub at: Timestamp,
-    /// Rows by kind; a table that was not there keeps its count.
+    /// Rows by table; a table that was not there keeps its count.
     pub rows: &'s BTreeMap<String, u64>,
     pub summary: &'s ImportSummary,
 }

@@ -20,4 +20,5 @@ pub(super) static SOURCE: Source = Source {
         missing::TABLE,
         sw_episodes::TABLE,
     ],
+    gaps: &[],
 };
