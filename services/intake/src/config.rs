@@ -83,6 +83,24 @@ mod tests {
     }
 
     #[test]
+    fn a_role_of_any_code_can_be_mapped_and_to_what_there_is_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = |roles: &str| {
+            let file = folder.path().join("evenkeel.toml");
+            std::fs::write(&file, format!("[intake.ssd]\nroles = {roles}\n")).unwrap();
+            let all = runtime::Settings::load(&[DEFAULTS], Some(&file), Vec::new())?;
+            all.section::<Config>("intake")
+        };
+        let config = load(r#"{ SW = "case_holder", "REL.IRO*" = "reviewer" }"#).unwrap();
+        let roles = Roles::new(&config.ssd.roles);
+        assert_eq!(roles.of("rel.iro.3"), Some(InvolvementRole::Reviewer));
+        assert_eq!(roles.of("SW"), Some(InvolvementRole::CaseHolder));
+        assert_eq!(config.ssd.window_years, 6);
+        let error = format!("{:#}", load(r#"{ SW = "holder" }"#).unwrap_err());
+        assert!(error.contains("case_holder"), "{error}");
+    }
+
+    #[test]
     fn a_source_that_does_not_exist_is_refused_with_those_that_do() {
         let mut config = crate::import::tests::defaults();
         config.check().unwrap();

@@ -209,4 +209,6 @@ impl Importer {
 }
 
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -92,7 +92,7 @@ impl World {
         self.folder.path().join("data")
     }
 
-    async fn ask(&self, request: ImportFiles) -> Answer<ImportSummary> {
+    pub(super) async fn ask(&self, request: ImportFiles) -> Answer<ImportSummary> {
         let node = node(&self.context, &self.config, &self.data());
         let answer = node.questions[0]
             .answer(serde_json::to_vec(&request).unwrap())
@@ -150,7 +150,7 @@ pub(crate) fn defaults() -> Config {
     toml::from_str::<File>(crate::DEFAULTS).unwrap().intake
 }
 
-fn request(source: &str, path: PathBuf, as_at: Option<Date>) -> ImportFiles {
+pub(super) fn request(source: &str, path: PathBuf, as_at: Option<Date>) -> ImportFiles {
     ImportFiles {
         key: Uuid::now_v7(),
         authority: "westshire".parse().unwrap(),
