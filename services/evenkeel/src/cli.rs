@@ -102,27 +102,32 @@ impl StatusArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ImportSource {
+    /// The Standard Safeguarding Dataset: a folder with a CSV file a table
+    Ssd(FolderArgs),
     /// A looked-after children return: a folder of CSV files
-    Ssda903 {
-        folder: PathBuf,
-        #[arg(long)]
-        authority: AuthorityCode,
-        /// The authority's name, as shown on pages
-        #[arg(long)]
-        name: Option<String>,
-        /// The day the data describes; it pins the authority's clock [default: today, with a real clock]
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-        as_at: Option<Date>,
-        /// The data is invented: every page and message says so
-        #[arg(long)]
-        synthetic: bool,
-    },
+    Ssda903(FolderArgs),
     #[command(
         about = "Who holds each child: a CSV file of child,staff_id,team_id,role,start_date,end_date"
     )]
     Allocations(FileArgs),
     /// People or teams: a CSV file, recognised by its header
     Directory(FileArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct FolderArgs {
+    pub folder: PathBuf,
+    #[arg(long)]
+    pub authority: AuthorityCode,
+    /// The authority's name, as shown on pages
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The day the data describes; it pins the authority's clock [default: today, with a real clock]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_at: Option<Date>,
+    /// The data is invented: every page and message says so
+    #[arg(long)]
+    pub synthetic: bool,
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +223,7 @@ mod tests {
             "evenkeel up",
             "evenkeel up --data /x --listen 127.0.0.1:0",
             "evenkeel import ssda903 folder --as-at 2018-03-31 --authority westshire --name West",
+            "evenkeel import ssd folder --authority westshire --name West --synthetic",
             "evenkeel import directory people.csv --authority westshire",
             "evenkeel import allocations a.csv --authority westshire --as-at 2018-03-31",
             "evenkeel deadlines --as-at 2018-03-31 --format csv",

@@ -1,9 +1,14 @@
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::Context as _;
+use contracts::chronology::InvolvementRole;
+use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::{domain::gate::Limits, sources};
+use crate::{
+    domain::gate::Limits,
+    sources::{self, Roles, Terms},
+};
 
 /// Section `[intake]` of the settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +23,17 @@ pub struct Config {
     /// Blank: none.
     pub drop_folder: PathBuf,
     pub settling_seconds: u64,
+    pub ssd: Ssd,
+}
+
+/// Section `[intake.ssd]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ssd {
+    /// How many years back the dataset looks.
+    pub window_years: u8,
+    /// What role codes mean, besides those that are built in.
+    pub roles: BTreeMap<String, InvolvementRole>,
 }
 
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -29,6 +45,14 @@ impl Config {
             sources::named(name).context("precedence under [intake]")?;
         }
         Ok(())
+    }
+
+    pub(crate) fn terms(&self, as_at: Date) -> Terms {
+        Terms {
+            as_at,
+            limits: self.limits(),
+            roles: Roles::new(&self.ssd.roles),
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -59,6 +83,24 @@ mod tests {
     }
 
     #[test]
+    fn a_role_of_any_code_can_be_mapped_and_to_what_there_is_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = |roles: &str| {
+            let file = folder.path().join("evenkeel.toml");
+            std::fs::write(&file, format!("[intake.ssd]\nroles = {roles}\n")).unwrap();
+            let all = runtime::Settings::load(&[DEFAULTS], Some(&file), Vec::new())?;
+            all.section::<Config>("intake")
+        };
+        let config = load(r#"{ SW = "case_holder", "REL.IRO*" = "reviewer" }"#).unwrap();
+        let roles = Roles::new(&config.ssd.roles);
+        assert_eq!(roles.of("rel.iro.3"), Some(InvolvementRole::Reviewer));
+        assert_eq!(roles.of("SW"), Some(InvolvementRole::CaseHolder));
+        assert_eq!(config.ssd.window_years, 6);
+        let error = format!("{:#}", load(r#"{ SW = "holder" }"#).unwrap_err());
+        assert!(error.contains("case_holder"), "{error}");
+    }
+
+    #[test]
     fn a_source_that_does_not_exist_is_refused_with_those_that_do() {
         let mut config = crate::import::tests::defaults();
         config.check().unwrap();
@@ -66,7 +108,7 @@ mod tests {
         let error = format!("{:#}", config.check().unwrap_err());
         assert_eq!(
             error,
-            "precedence under [intake]: there is no source \"alocations\": use one of ssda903, allocations"
+            "precedence under [intake]: there is no source \"alocations\": use one of ssd, ssda903, allocations"
         );
     }
 }

@@ -354,6 +354,7 @@ impl Records {
             as_at: today,
             accepted_at: Timestamp::UNIX_EPOCH,
             supplies: supplies.iter().map(|s| (*s).to_owned()).collect(),
+            visits_seen_unreliable: false,
         };
         let state = Authority {
             authority: authority(),

@@ -36,6 +36,7 @@ pub(crate) fn authority() -> Authority {
             as_at: TODAY,
             accepted_at: NOW.parse().unwrap(),
             supplies: vec!["care_episode".into(), "looked_after_review".into()],
+            visits_seen_unreliable: false,
         }],
         children: 7,
         revision_sum: 7,

@@ -24,6 +24,7 @@ pub(crate) fn authority(supplies: &[&str]) -> Authority {
             as_at: day("2025-06-02"),
             accepted_at: "2025-06-02T06:00:00Z".parse().unwrap(),
             supplies: supplies.iter().map(|s| (*s).to_owned()).collect(),
+            visits_seen_unreliable: false,
         }],
         children: 0,
         revision_sum: 0,

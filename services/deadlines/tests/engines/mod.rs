@@ -41,6 +41,7 @@ fn authority(revision: u64) -> Authority {
             as_at: day("2025-06-10"),
             accepted_at: noon("2025-06-10"),
             supplies: vec!["care_episode".to_owned(), "looked_after_review".to_owned()],
+            visits_seen_unreliable: false,
         }],
         children: CHILDREN,
         revision_sum: CHILDREN * revision,

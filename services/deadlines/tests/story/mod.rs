@@ -166,6 +166,7 @@ impl Story {
                 as_at: self.as_at,
                 accepted_at: self.world.clock.now(),
                 supplies: self.supplies.iter().map(|s| (*s).to_owned()).collect(),
+                visits_seen_unreliable: false,
             }],
             children: self.children.len() as u64,
             revision_sum: self.children.values().map(|c| c.revision).sum(),

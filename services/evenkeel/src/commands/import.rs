@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Place,
-    cli::{FileArgs, ImportSource},
+    cli::{FileArgs, FolderArgs, ImportSource},
     output::{progress::Progress, summary},
     reach::Reach,
 };
@@ -45,17 +45,8 @@ enum Asked {
 impl Asked {
     fn try_new(source: ImportSource) -> anyhow::Result<Self> {
         Ok(match source {
-            ImportSource::Ssda903 {
-                folder,
-                authority,
-                name,
-                as_at,
-                synthetic,
-            } => Self::Files(ImportFiles {
-                name,
-                synthetic,
-                ..files_request("ssda903", authority, &folder, as_at)?
-            }),
+            ImportSource::Ssd(folder) => Self::Files(folder_request("ssd", folder)?),
+            ImportSource::Ssda903(folder) => Self::Files(folder_request("ssda903", folder)?),
             ImportSource::Allocations(FileArgs {
                 file,
                 authority,
@@ -97,6 +88,21 @@ fn pinned(reach: &Reach, authority: &AuthorityCode) -> Option<Date> {
         ClockSetting::Pinned(_) => reach.landscape().today(authority),
         ClockSetting::Real => None,
     }
+}
+
+fn folder_request(source: &str, asked: FolderArgs) -> anyhow::Result<ImportFiles> {
+    let FolderArgs {
+        folder,
+        authority,
+        name,
+        as_at,
+        synthetic,
+    } = asked;
+    Ok(ImportFiles {
+        name,
+        synthetic,
+        ..files_request(source, authority, &folder, as_at)?
+    })
 }
 
 pub(crate) fn files_request(

@@ -21,6 +21,7 @@ pub struct Accepted<'s> {
     pub as_at: Date,
     pub at: Timestamp,
     pub supplies: &'s [&'static str],
+    pub visits_seen_unreliable: bool,
     pub synthetic: bool,
     pub clock: ClockWish,
     /// Children whose chronology is new, and children whose chronology changed (the new ones too).
@@ -58,6 +59,7 @@ pub fn after(mut state: Authority, accepted: &Accepted<'_>) -> Authority {
             .iter()
             .map(|&kind| kind.to_owned())
             .collect(),
+        visits_seen_unreliable: accepted.visits_seen_unreliable,
     });
     state.sources.sort_by(|a, b| a.source.cmp(&b.source));
     state.children += accepted.children_new;
@@ -98,6 +100,7 @@ mod tests {
             as_at,
             at: Timestamp::UNIX_EPOCH,
             supplies: &["care_episode"],
+            visits_seen_unreliable: false,
             synthetic: false,
             clock,
             children_new: 2,

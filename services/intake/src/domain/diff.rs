@@ -1,9 +1,14 @@
 //! What a snapshot changes for one child: an absence counts only when a second, later snapshot confirms it.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use contracts::Entry;
 use jiff::civil::Date;
+
+use super::window;
 
 /// Which absences from a snapshot mean something.
 #[derive(Clone, Copy, Debug)]
@@ -12,12 +17,42 @@ pub struct Absence<'k> {
     pub kinds: &'k [&'static str],
     /// False for a child with a refused row: the row may be the very entry that seems to be gone.
     pub child_is_sure: bool,
+    /// What lies wholly before this day has aged out of the source.
+    pub edge: Option<Date>,
+    /// Kinds of which the source holds the latest only, under the key `<row> <date>`.
+    pub latest: &'k [&'static str],
+    /// Days whose absences this snapshot comes too soon to confirm.
+    pub too_near: &'k BTreeSet<Date>,
 }
 
 impl Absence<'_> {
     fn counts(self, entry: &Entry) -> bool {
         self.child_is_sure && self.kinds.contains(&entry.fact.kind())
     }
+
+    /// Aged out of the source, or overtaken in it by a later one of the same row.
+    fn is_history(self, entry: &Entry, latest: &[Entry]) -> bool {
+        let overtakes = |new: &Entry| {
+            let same = new.fact.kind() == entry.fact.kind() && row(new) == row(entry);
+            same && new.start > entry.start
+        };
+        self.edge.is_some_and(|edge| window::is_before(entry, edge))
+            || (self.latest.contains(&entry.fact.kind()) && latest.iter().any(overtakes))
+    }
+}
+
+/// The row that a fact of which there is the latest only stands in.
+fn row(entry: &Entry) -> Option<&str> {
+    entry.key.rsplit_once(' ').map(|(row, _)| row)
+}
+
+/// One source's entries of one child after a snapshot.
+#[derive(Debug, Default)]
+pub struct After {
+    pub entries: Vec<Entry>,
+    pub tally: Tally,
+    /// Entries that were not said and may yet go: the next snapshot has to look again, even if it says the same.
+    pub loose: u64,
 }
 
 /// How many entries of each kind changed, and how.
@@ -57,67 +92,72 @@ fn one(of: &mut BTreeMap<&'static str, u64>, entry: &Entry) {
     *of.entry(entry.fact.kind()).or_default() += 1;
 }
 
-/// One source's entries of one child after a snapshot as at `as_at`. Both lists are sorted by kind and key.
-pub fn diff(
-    known: Vec<Entry>,
-    said: Vec<Entry>,
-    as_at: Date,
-    absence: Absence<'_>,
-) -> (Vec<Entry>, Tally) {
-    let mut tally = Tally::default();
-    let mut after = Vec::with_capacity(known.len().max(said.len()));
+/// Both lists are sorted by kind and key.
+pub fn diff(known: Vec<Entry>, said: Vec<Entry>, as_at: Date, absence: Absence<'_>) -> After {
+    let mut after = After {
+        entries: Vec::with_capacity(known.len().max(said.len())),
+        ..After::default()
+    };
+    let is_latest = |e: &&Entry| absence.latest.contains(&e.fact.kind());
+    let latest: Vec<Entry> = said.iter().filter(is_latest).cloned().collect();
     let (mut known, mut said) = (known.into_iter().peekable(), said.into_iter().peekable());
     loop {
         let order = match (known.peek(), said.peek()) {
             (Some(old), Some(new)) => (old.fact.kind(), &old.key).cmp(&(new.fact.kind(), &new.key)),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (None, None) => return (after, tally),
+            (None, None) => return after,
         };
         let old = known.next_if(|_| order.is_le());
         let new = said.next_if(|_| order.is_ge());
         match (old, new) {
-            (Some(old), Some(new)) => after.push(said_again(&old, new, &mut tally)),
-            (Some(old), None) => after.extend(not_said(old, as_at, absence, &mut tally)),
+            (Some(old), Some(new)) => after.said_again(&old, new),
+            (Some(old), None) => after.not_said(old, as_at, absence, &latest),
             (None, Some(new)) => {
-                one(&mut tally.recorded, &new);
-                after.push(new);
+                one(&mut after.tally.recorded, &new);
+                after.entries.push(new);
             }
             (None, None) => {}
         }
     }
 }
 
-fn said_again(old: &Entry, new: Entry, tally: &mut Tally) -> Entry {
-    if (old.start, old.end, &old.fact) != (new.start, new.end, &new.fact) {
-        one(&mut tally.changed, &new);
-    } else if old.missing_since.is_some() {
-        one(&mut tally.returned, &new);
+impl After {
+    fn said_again(&mut self, old: &Entry, new: Entry) {
+        if (old.start, old.end, &old.fact) != (new.start, new.end, &new.fact) {
+            one(&mut self.tally.changed, &new);
+        } else if old.missing_since.is_some() {
+            one(&mut self.tally.returned, &new);
+        }
+        self.entries.push(Entry {
+            known_from: old.known_from,
+            ..new
+        });
     }
-    Entry {
-        known_from: old.known_from,
-        ..new
-    }
-}
 
-fn not_said(old: Entry, as_at: Date, absence: Absence<'_>, tally: &mut Tally) -> Option<Entry> {
-    if !absence.counts(&old) {
-        return Some(old);
-    }
-    match old.missing_since {
-        None => {
-            one(&mut tally.missing, &old);
-            Some(Entry {
-                missing_since: Some(as_at),
-                ..old
-            })
+    fn not_said(&mut self, mut old: Entry, as_at: Date, absence: Absence<'_>, latest: &[Entry]) {
+        if absence.counts(&old) {
+            if absence.is_history(&old, latest) {
+                if old.missing_since.take().is_some() {
+                    one(&mut self.tally.returned, &old);
+                }
+                self.entries.push(old);
+                return;
+            }
+            match old.missing_since {
+                None => {
+                    one(&mut self.tally.missing, &old);
+                    old.missing_since = Some(as_at);
+                }
+                Some(since) if as_at > since && !absence.too_near.contains(&since) => {
+                    one(&mut self.tally.retracted, &old);
+                    return;
+                }
+                Some(_) => {}
+            }
         }
-        // As-at dates are whole days, so a later one is at least the twelve hours that a confirmation needs.
-        Some(since) if as_at > since => {
-            one(&mut tally.retracted, &old);
-            None
-        }
-        Some(_) => Some(old),
+        self.loose += 1;
+        self.entries.push(old);
     }
 }
 
@@ -133,6 +173,9 @@ mod tests {
     const SURE: Absence<'_> = Absence {
         kinds: &KINDS,
         child_is_sure: true,
+        edge: None,
+        latest: &[],
+        too_near: &BTreeSet::new(),
     };
     const DAY: Date = date(2018, 3, 31);
 
@@ -173,7 +216,7 @@ mod tests {
         let mut seen = Vec::new();
         for (n, said) in (0_i64..).zip(snapshots) {
             let as_at = DAY + n.days();
-            known = diff(known, reviews(said, as_at), as_at, SURE).0;
+            known = diff(known, reviews(said, as_at), as_at, SURE).entries;
             seen.push(keys(&known));
         }
         seen
@@ -190,22 +233,55 @@ mod tests {
 
     #[test]
     fn a_second_absence_of_the_same_day_confirms_nothing() {
-        let known = diff(reviews("ab", DAY), reviews("a", DAY), DAY, SURE).0;
-        let (known, tally) = diff(known, reviews("a", DAY), DAY, SURE);
-        assert_eq!(keys(&known), "a(b)");
-        assert!(tally.is_empty());
+        let known = diff(reviews("ab", DAY), reviews("a", DAY), DAY, SURE).entries;
+        let after = diff(known, reviews("a", DAY), DAY, SURE);
+        assert_eq!(keys(&after.entries), "a(b)");
+        assert!(after.tally.is_empty());
+    }
+
+    #[test]
+    fn a_second_absence_too_soon_after_the_first_confirms_nothing_and_a_third_does() {
+        let known = diff(reviews("ab", DAY), reviews("a", DAY), DAY, SURE).entries;
+        let soon = Absence {
+            too_near: &BTreeSet::from([DAY]),
+            ..SURE
+        };
+        let after = diff(known, reviews("a", DAY), DAY + 1.day(), soon);
+        assert_eq!((keys(&after.entries).as_str(), after.loose), ("a(b)", 1));
+        let after = diff(after.entries, reviews("a", DAY), DAY + 2.days(), SURE);
+        assert_eq!(after.tally.retracted["looked_after_review"], 1);
+    }
+
+    #[test]
+    fn what_has_aged_out_of_the_source_is_history_and_needs_no_second_look() {
+        for (edge, want, loose) in [(date(2018, 1, 2), "ab", 0), (date(2018, 1, 1), "a(b)", 1)] {
+            let absence = Absence {
+                edge: Some(edge),
+                ..SURE
+            };
+            let after = diff(reviews("ab", DAY), reviews("a", DAY), DAY, absence);
+            assert_eq!((keys(&after.entries).as_str(), after.loose), (want, loose));
+        }
+        let first = diff(reviews("ab", DAY), reviews("a", DAY), DAY, SURE).entries;
+        let aged = Absence {
+            edge: Some(date(2018, 1, 2)),
+            ..SURE
+        };
+        let after = diff(first, reviews("a", DAY), DAY + 1.day(), aged);
+        assert_eq!(keys(&after.entries), "ab");
+        assert_eq!(after.tally.returned["looked_after_review"], 1);
     }
 
     #[test]
     fn another_value_under_the_same_key_is_a_correction_and_keeps_when_we_first_knew() {
         let later = date(2018, 4, 1);
-        let (after, tally) = diff(
+        let After { entries, tally, .. } = diff(
             vec![review("a", false, DAY)],
             vec![review("a", true, later)],
             later,
             SURE,
         );
-        assert_eq!(after, vec![review("a", true, DAY)]);
+        assert_eq!(entries, vec![review("a", true, DAY)]);
         assert_eq!(tally.changed["looked_after_review"], 1);
         assert!(tally.recorded.is_empty() && tally.missing.is_empty());
     }
@@ -214,22 +290,65 @@ mod tests {
     fn an_absence_says_nothing_for_a_child_with_a_refused_row_or_a_file_that_was_not_there() {
         for absence in [
             Absence {
-                kinds: &KINDS,
                 child_is_sure: false,
+                ..SURE
             },
             Absence {
                 kinds: &["care_episode"],
-                child_is_sure: true,
+                ..SURE
             },
         ] {
-            let (after, tally) = diff(
+            let after = diff(
                 reviews("ab", DAY),
                 reviews("a", DAY),
                 date(2018, 4, 1),
                 absence,
             );
-            assert_eq!(keys(&after), "ab");
-            assert!(tally.is_empty());
+            assert_eq!((keys(&after.entries).as_str(), after.loose), ("ab", 1));
+            assert!(after.tally.is_empty());
+        }
+    }
+
+    #[test]
+    fn of_a_fact_that_is_held_latest_only_an_older_one_is_history_and_a_wrong_one_goes() {
+        let contact = |row: &str, day| Entry {
+            key: format!("{row} {day}"),
+            start: day,
+            fact: Fact::CareLeaverContact,
+            ..review("", false, DAY)
+        };
+        let absence = Absence {
+            kinds: &["care_leaver_contact"],
+            latest: &["care_leaver_contact"],
+            ..SURE
+        };
+        let (may, june) = (date(2018, 5, 1), date(2018, 6, 1));
+        for (what, said, want, loose) in [
+            (
+                "a later one",
+                contact("7", june),
+                "7 2018-05-017 2018-06-01",
+                0,
+            ),
+            (
+                "an earlier one",
+                contact("7", DAY),
+                "7 2018-03-31(7 2018-05-01)",
+                1,
+            ),
+            (
+                "of another row",
+                contact("8", june),
+                "(7 2018-05-01)8 2018-06-01",
+                1,
+            ),
+        ] {
+            let after = diff(vec![contact("7", may)], vec![said], june, absence);
+            assert_eq!(
+                (keys(&after.entries).as_str(), after.loose),
+                (want, loose),
+                "{what}"
+            );
         }
     }
 
@@ -237,10 +356,10 @@ mod tests {
         #[test]
         fn the_same_snapshot_twice_changes_nothing(said in "[a-eA-E]{0,5}", known in "[a-e]{0,5}") {
             let (said, known) = (distinct(&said), distinct(&known));
-            let (once, _) = diff(reviews(&known, DAY), reviews(&said, DAY), DAY, SURE);
-            let (twice, tally) = diff(once.clone(), reviews(&said, DAY), DAY, SURE);
-            prop_assert!(tally.is_empty());
-            prop_assert_eq!(once, twice);
+            let once = diff(reviews(&known, DAY), reviews(&said, DAY), DAY, SURE).entries;
+            let twice = diff(once.clone(), reviews(&said, DAY), DAY, SURE);
+            prop_assert!(twice.tally.is_empty());
+            prop_assert_eq!(once, twice.entries);
         }
 
         #[test]

@@ -17,11 +17,17 @@ pub struct Limits {
 /// A table as read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRead {
+    /// As the source calls it.
+    pub name: &'static str,
+    /// As it was found; blank when it is not in the snapshot.
     pub file: String,
-    pub kind: &'static str,
+    /// Kinds of fact its rows give; none when it only explains the rows of others.
+    pub kinds: &'static [&'static str],
     pub guard: Guard,
     pub rows: u64,
     pub refused_rows: u64,
+    /// All it said was understood, so that what it does not say is absent.
+    pub in_full: bool,
 }
 
 /// How much a source depends on a table.
@@ -31,11 +37,17 @@ pub enum Guard {
     Core,
     /// May be missing (then what it said stands), but must not fall.
     MustNotFall,
+    /// Other tables cannot be understood without it: once it was there it must not be missing, nor fall.
+    Explains,
     /// Few rows that come and go.
     Free,
 }
 
 impl TableRead {
+    pub fn is_there(&self) -> bool {
+        !self.file.is_empty()
+    }
+
     /// More rows refused than the limit allows.
     pub fn is_unusable(&self, limits: Limits) -> bool {
         self.refused_rows * 100 > self.rows * limits.refused_percent
@@ -47,8 +59,21 @@ impl TableRead {
 pub struct Last {
     pub as_at: Date,
     pub content: String,
-    /// Rows by kind.
+    /// Rows by table, of every table that ever was there.
     pub rows: BTreeMap<String, u64>,
+}
+
+/// Kinds of which an absence means something: every table that gives them and ever was there was read in full.
+pub fn told(last: Option<&Last>, tables: &[TableRead]) -> Vec<&'static str> {
+    let was_there = |t: &TableRead| last.is_some_and(|l| l.rows.contains_key(t.name));
+    let mut kinds = BTreeMap::new();
+    for table in tables.iter().filter(|t| t.is_there() || was_there(t)) {
+        for kind in table.kinds {
+            *kinds.entry(*kind).or_insert(true) &= table.is_there() && table.in_full;
+        }
+    }
+    kinds.retain(|_, told| *told);
+    kinds.into_keys().collect()
 }
 
 /// A snapshot that asks to be let in.
@@ -85,6 +110,7 @@ pub fn judge(last: Option<&Last>, snapshot: Candidate<'_>, limits: Limits) -> Ve
         }
     }
     let refusals = [
+        unexplained(last, snapshot),
         unusable(snapshot, limits),
         empty(snapshot),
         fallen(last, snapshot, limits),
@@ -103,8 +129,21 @@ fn older(last: &Last, snapshot: Candidate<'_>) -> Verdict {
     ))
 }
 
+fn unexplained(last: Option<&Last>, snapshot: Candidate<'_>) -> Option<String> {
+    let last = last?;
+    let is_gone = |t: &&TableRead| t.guard == Guard::Explains && !t.is_there();
+    let table =
+        (snapshot.tables.iter().filter(is_gone)).find(|t| last.rows.contains_key(t.name))?;
+    Some(format!(
+        "{} is not in this snapshot, but was in an earlier one, and other tables cannot be understood without it: \
+         nothing of this snapshot was imported. Export it again with this table",
+        table.name
+    ))
+}
+
 fn unusable(snapshot: Candidate<'_>, limits: Limits) -> Option<String> {
-    let of_core = |t: &&TableRead| t.guard == Guard::Core && t.is_unusable(limits);
+    let is_needed = |t: &TableRead| matches!(t.guard, Guard::Core | Guard::Explains);
+    let of_core = |t: &&TableRead| is_needed(t) && t.is_unusable(limits);
     let table = snapshot.tables.iter().find(of_core)?;
     Some(format!(
         "{} of the {} rows of {} were refused, more than {} %: nothing of this snapshot was imported. \
@@ -126,8 +165,9 @@ fn empty(snapshot: Candidate<'_>) -> Option<String> {
 
 fn fallen(last: Option<&Last>, snapshot: Candidate<'_>, limits: Limits) -> Option<String> {
     let last = last?;
-    snapshot.tables.iter().filter(|t| t.guard != Guard::Free).find_map(|table| {
-        let before = last.rows.get(table.kind).copied().unwrap_or_default();
+    let guarded = |t: &&TableRead| t.guard != Guard::Free && t.is_there();
+    snapshot.tables.iter().filter(guarded).find_map(|table| {
+        let before = last.rows.get(table.name).copied().unwrap_or_default();
         let fall = before.saturating_sub(table.rows);
         (fall * 100 > before * limits.fall_percent).then(|| {
             format!(
@@ -154,11 +194,13 @@ mod tests {
 
     fn table(guard: Guard, rows: u64, refused_rows: u64) -> TableRead {
         TableRead {
-            file: "episodes.csv".into(),
-            kind: "care_episode",
+            name: "episodes.csv",
+            file: "Episodes.csv".into(),
+            kinds: &["care_episode"],
             guard,
             rows,
             refused_rows,
+            in_full: true,
         }
     }
 
@@ -166,7 +208,7 @@ mod tests {
         Last {
             as_at: DAY,
             content: "one".into(),
-            rows: BTreeMap::from([("care_episode".to_owned(), rows)]),
+            rows: BTreeMap::from([("episodes.csv".to_owned(), rows)]),
         }
     }
 
@@ -267,12 +309,83 @@ mod tests {
     }
 
     #[test]
+    fn a_table_that_explains_others_must_stay_once_it_was_there() {
+        let gone = || TableRead {
+            file: String::new(),
+            ..table(Guard::Explains, 0, 0)
+        };
+        let later = date(2018, 4, 1);
+        assert_eq!(verdict(None, later, "two", false, gone()), Verdict::Accept);
+        let Verdict::Refuse(reason) = verdict(Some(&last(5)), later, "two", false, gone()) else {
+            panic!("accepted without it")
+        };
+        assert!(
+            reason.starts_with("episodes.csv is not in this snapshot"),
+            "{reason}"
+        );
+        let free = TableRead {
+            guard: Guard::MustNotFall,
+            ..gone()
+        };
+        assert_eq!(
+            verdict(Some(&last(5)), later, "two", false, free),
+            Verdict::Accept
+        );
+    }
+
+    #[test]
+    fn a_kind_is_told_when_every_table_that_ever_gave_it_was_read_in_full() {
+        let of = |name, file: &str, in_full| TableRead {
+            name,
+            file: file.into(),
+            in_full,
+            ..table(Guard::Free, 1, 0)
+        };
+        let last = last(1);
+        for (what, last, tables, want) in [
+            ("alone", None, vec![of("episodes.csv", "e", true)], true),
+            (
+                "cut short",
+                None,
+                vec![of("episodes.csv", "e", false)],
+                false,
+            ),
+            (
+                "absent",
+                Some(&last),
+                vec![of("episodes.csv", "", false)],
+                false,
+            ),
+            (
+                "the other never was",
+                Some(&last),
+                vec![of("episodes.csv", "e", true), of("b.csv", "", false)],
+                true,
+            ),
+            (
+                "the other is absent",
+                Some(&last),
+                vec![of("episodes.csv", "", false), of("b.csv", "b", true)],
+                false,
+            ),
+            (
+                "both",
+                Some(&last),
+                vec![of("episodes.csv", "e", true), of("b.csv", "b", true)],
+                true,
+            ),
+        ] {
+            assert_eq!(told(last, &tables) == ["care_episode"], want, "{what}");
+        }
+    }
+
+    #[test]
     fn a_core_file_with_too_many_refused_rows_is_refused_whole() {
         let half = verdict(None, DAY, "one", false, table(Guard::Core, 100, 50));
         assert_eq!(half, Verdict::Accept);
         let more = verdict(None, DAY, "one", false, table(Guard::Core, 100, 51));
         assert!(
-            matches!(more, Verdict::Refuse(reason) if reason.starts_with("51 of the 100 rows of episodes.csv"))
+            matches!(more, Verdict::Refuse(reason) if reason.starts_with("51 of the 100 rows of Episodes.csv"))
         );
         let optional = verdict(None, DAY, "one", false, table(Guard::Free, 1, 1));
         assert_eq!(optional, Verdict::Accept);

@@ -2,6 +2,9 @@
 
 pub mod authority;
 pub mod chronology;
+pub mod confirm;
 pub mod diff;
+pub mod evidence;
 pub mod gate;
 pub mod statements;
+pub mod window;

@@ -1,56 +1,74 @@
-//! What one snapshot says, held in a few dozen bytes a row: facts, children and marks are kept once each.
+//! What one snapshot says, held in a few dozen bytes a row: facts and children are kept once each, keys end to end in
+//! one text.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, HashMap},
+    hash::{BuildHasher, RandomState},
     sync::Arc,
 };
 
-use contracts::{ChildId, Entry, Fact};
+use contracts::{ChildId, Entry, Fact, chronology::VisitPurpose};
 use data_encoding::HEXLOWER;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-/// One row of a source, as a fact about a child.
+/// One fact about a child, as a row of a source says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     pub child: String,
     pub start: Date,
     pub end: Option<Date>,
-    /// What besides the start tells two entries apart (a worker's id); blank: nothing does.
-    pub mark: String,
+    pub key: Key,
     pub fact: Fact,
+}
+
+/// What tells a row from the child's others of its kind, from snapshot to snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The source's own id of the row: said twice it is one row.
+    Row(String),
+    /// Its start, and what besides tells two apart (a worker's id); blank: nothing does.
+    Start(String),
 }
 
 /// All that a snapshot says.
 #[derive(Debug, Default)]
 pub struct Statements {
     children: Names,
-    marks: Names,
+    keys: String,
     facts: Facts,
     rows: Vec<Row>,
 }
 
-/// A child's number in one `Statements`.
-pub type ChildNumber = u32;
-
 #[derive(Clone, Copy, Debug)]
 struct Row {
-    child: ChildNumber,
-    mark: u32,
+    child: u32,
     fact: u32,
+    /// Where its key is among the keys.
+    key: u32,
+    key_len: u16,
+    own_id: bool,
     start: Date,
     end: Option<Date>,
 }
 
 impl Statements {
     pub fn add(&mut self, said: Said) {
+        let (own_id, key) = match &said.key {
+            Key::Row(id) => (true, id),
+            Key::Start(mark) => (false, mark),
+        };
         let row = Row {
             child: self.children.number(&said.child),
-            mark: self.marks.number(&said.mark),
             fact: self.facts.number(said.fact),
+            key: next(self.keys.len()),
+            key_len: u16::try_from(key.len()).expect("an id has a bounded length"),
+            own_id,
             start: said.start,
             end: said.end,
         };
+        self.keys.push_str(key);
         self.rows.push(row);
     }
 
@@ -74,7 +92,10 @@ impl Statements {
 
     /// Hands out each child once, with what was said of it; the order of rows has no influence.
     pub fn into_children(mut self) -> Children {
-        self.rows.sort_by_key(|row| row.child);
+        let (keys, facts) = (&self.keys, &self.facts);
+        self.rows
+            .sort_unstable_by(|a, b| in_order(a, b, keys, facts));
+        merge_same_rows(&mut self.rows, &self.keys, &mut self.facts);
         let mut ranges = BTreeMap::new();
         let mut from = 0;
         for group in self.rows.chunk_by(|a, b| a.child == b.child) {
@@ -84,10 +105,103 @@ impl Statements {
         }
         Children {
             ranges,
-            marks: self.marks.names,
+            keys: self.keys,
             facts: self.facts,
             rows: self.rows,
         }
+    }
+}
+
+/// By child, then in an order that depends on content only.
+fn in_order(a: &Row, b: &Row, keys: &str, facts: &Facts) -> Ordering {
+    let kind = |row: &Row| facts.all[row.fact as usize].kind();
+    let key = |row: &Row| row.key(keys);
+    // What ended comes before what goes on: ending the second of two rows of a day keeps their keys.
+    let rest = |row: &Row| {
+        (
+            row.end.unwrap_or(Date::MAX),
+            facts.digests[row.fact as usize],
+        )
+    };
+    (a.child.cmp(&b.child))
+        .then_with(|| kind(a).cmp(kind(b)))
+        .then(a.own_id.cmp(&b.own_id))
+        .then_with(|| {
+            if a.own_id {
+                let rank = |row: &Row| purpose(&facts.all[row.fact as usize]);
+                (key(a).cmp(key(b)))
+                    .then_with(|| rank(a).cmp(&rank(b)))
+                    .then(a.start.cmp(&b.start))
+            } else {
+                a.start.cmp(&b.start).then_with(|| key(a).cmp(key(b)))
+            }
+        })
+        .then_with(|| rest(a).cmp(&rest(b)))
+}
+
+/// Of visits recorded twice the more specific table is to be believed.
+fn purpose(fact: &Fact) -> u8 {
+    match fact {
+        Fact::Visit { purpose, .. } => match purpose {
+            VisitPurpose::Protection => 0,
+            VisitPurpose::LookedAfter => 1,
+            VisitPurpose::ChildInNeed => 2,
+        },
+        _ => 0,
+    }
+}
+
+/// A row said twice under its own id is one row: some systems repeat a visit in several tables, joins repeat anything.
+/// Rows that share an id and say different things are both kept.
+fn merge_same_rows(rows: &mut Vec<Row>, keys: &str, facts: &mut Facts) {
+    rows.dedup_by(|later, kept| {
+        if !(later.own_id && kept.own_id && later.child == kept.child)
+            || later.key(keys) != kept.key(keys)
+        {
+            return false;
+        }
+        if (later.fact, later.start, later.end) == (kept.fact, kept.start, kept.end) {
+            return true;
+        }
+        let one = one_visit(
+            &facts.all[kept.fact as usize],
+            &facts.all[later.fact as usize],
+        );
+        if let Some(fact) = one {
+            kept.fact = facts.number(fact);
+            return true;
+        }
+        false
+    });
+}
+
+/// A visit recorded in two tables: what one leaves blank the other may know.
+fn one_visit(kept: &Fact, later: &Fact) -> Option<Fact> {
+    match (kept, later) {
+        (
+            Fact::Visit {
+                purpose,
+                seen,
+                seen_alone,
+            },
+            Fact::Visit {
+                seen: also_seen,
+                seen_alone: also_alone,
+                ..
+            },
+        ) => Some(Fact::Visit {
+            purpose: *purpose,
+            seen: seen.or(*also_seen),
+            seen_alone: seen_alone.or(*also_alone),
+        }),
+        _ => None,
+    }
+}
+
+impl Row {
+    fn key<'k>(&self, keys: &'k str) -> &'k str {
+        let from = self.key as usize;
+        &keys[from..from + usize::from(self.key_len)]
     }
 }
 
@@ -95,8 +209,9 @@ impl Statements {
 #[derive(Debug)]
 pub struct Children {
     ranges: BTreeMap<Arc<str>, (usize, usize)>,
-    marks: Vec<Arc<str>>,
+    keys: String,
     facts: Facts,
+    /// Sorted.
     rows: Vec<Row>,
 }
 
@@ -122,9 +237,13 @@ impl Children {
     pub fn entries(&self, child: &ChildId, source: &str, as_at: Date) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut before: Option<(String, usize)> = None;
-        for row in self.sorted(child.as_str()) {
+        for row in self.rows(child.as_str()) {
             let fact = &self.facts.all[row.fact as usize];
-            let base = key(row.start, &self.marks[row.mark as usize]);
+            let base = match (row.own_id, row.key(&self.keys)) {
+                (true, id) => id.to_owned(),
+                (false, "") => row.start.to_string(),
+                (false, mark) => format!("{} {mark}", row.start),
+            };
             let kind = fact.kind();
             let again = match &before {
                 Some((last, n))
@@ -156,46 +275,48 @@ impl Children {
     /// The same for the same content, whatever the order of rows: a child whose digest stands has nothing new.
     pub fn digest(&self, child: &str) -> String {
         let mut hash = Sha256::new();
-        for row in self.sorted(child) {
-            hash.update(row.start.to_string());
-            hash.update(row.end.map(|d| d.to_string()).unwrap_or_default());
+        for row in self.rows(child) {
+            let days = [Some(row.start), row.end].map(|d| d.map_or([0; 4], day_bytes));
+            hash.update(days.as_flattened());
+            hash.update([u8::from(row.own_id)]);
+            hash.update(row.key(&self.keys).as_bytes());
             hash.update([0]);
-            hash.update(self.marks[row.mark as usize].as_bytes());
-            hash.update([0]);
-            hash.update(self.facts.texts[row.fact as usize].as_bytes());
-            hash.update([0]);
+            hash.update(self.facts.digests[row.fact as usize]);
         }
         HEXLOWER.encode(&hash.finalize()[..16])
     }
 
-    /// A child's rows in an order that depends on their content only.
-    fn sorted(&self, child: &str) -> Vec<Row> {
+    /// How many visits there were from `from` to `to`, and of how many it is not recorded whether the child was seen.
+    pub fn visits(&self, from: Date, to: Date) -> (u64, u64) {
+        let (mut all, mut blank) = (0, 0);
+        for row in &self.rows {
+            if let Fact::Visit { seen, .. } = &self.facts.all[row.fact as usize]
+                && (from..=to).contains(&row.start)
+            {
+                all += 1;
+                blank += u64::from(seen.is_none());
+            }
+        }
+        (all, blank)
+    }
+
+    fn rows(&self, child: &str) -> &[Row] {
         let (from, to) = self.ranges.get(child).copied().unwrap_or_default();
-        let mut rows = self.rows[from..to].to_vec();
-        rows.sort_by_cached_key(|row| {
-            let fact = row.fact as usize;
-            (
-                self.facts.all[fact].kind(),
-                row.start,
-                self.marks[row.mark as usize].clone(),
-                // What ended comes before what goes on: ending the second of two rows keeps their keys.
-                row.end.unwrap_or(Date::MAX),
-                self.facts.texts[fact].clone(),
-            )
-        });
-        rows
+        &self.rows[from..to]
     }
 }
 
-fn key(start: Date, mark: &str) -> String {
-    if mark.is_empty() {
-        start.to_string()
-    } else {
-        format!("{start} {mark}")
-    }
+fn day_bytes(day: Date) -> [u8; 4] {
+    let [century, year] = day.year().to_be_bytes();
+    [
+        century,
+        year,
+        day.month().unsigned_abs(),
+        day.day().unsigned_abs(),
+    ]
 }
 
-/// Texts by number.
+/// Names by number.
 #[derive(Debug, Default)]
 struct Names {
     by_name: HashMap<Arc<str>, u32>,
@@ -215,30 +336,38 @@ impl Names {
     }
 }
 
-/// Facts by number, each with its JSON.
+/// Facts by number, each with a digest of its content.
 #[derive(Debug, Default)]
 struct Facts {
-    by_fact: HashMap<Fact, u32>,
+    hasher: RandomState,
+    /// By hash: of two facts that share one, the second is kept as often as it is said.
+    by_hash: HashMap<u64, u32>,
     all: Vec<Fact>,
-    texts: Vec<Arc<str>>,
+    digests: Vec<[u8; 16]>,
 }
 
 impl Facts {
     fn number(&mut self, fact: Fact) -> u32 {
-        if let Some(number) = self.by_fact.get(&fact) {
+        let hash = self.hasher.hash_one(&fact);
+        if let Some(number) = self.by_hash.get(&hash)
+            && self.all[*number as usize] == fact
+        {
             return *number;
         }
         let number = next(self.all.len());
-        let text = serde_json::to_string(&fact).expect("contract structs always serialise");
-        self.texts.push(text.into());
-        self.all.push(fact.clone());
-        self.by_fact.insert(fact, number);
+        let text = serde_json::to_vec(&fact).expect("contract structs always serialise");
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&Sha256::digest(text)[..16]);
+        self.digests.push(digest);
+        self.all.push(fact);
+        self.by_hash.entry(hash).or_insert(number);
         number
     }
 }
 
 fn next(len: usize) -> u32 {
-    u32::try_from(len).expect("a snapshot has fewer than four thousand million rows")
+    u32::try_from(len)
+        .expect("a snapshot has fewer than four thousand million rows, and as many letters of keys")
 }
 
 #[cfg(test)]
@@ -253,7 +382,7 @@ mod tests {
             child: child.to_owned(),
             start: day,
             end: None,
-            mark: String::new(),
+            key: Key::Start(String::new()),
             fact: Fact::looked_after_review(false),
         }
     }
@@ -263,7 +392,7 @@ mod tests {
             child: "1".to_owned(),
             start: day,
             end,
-            mark: String::new(),
+            key: Key::Start(String::new()),
             fact: Fact::CareEpisode {
                 start_reason: "S".into(),
                 legal_status: "C2".into(),
@@ -335,7 +464,74 @@ mod tests {
         assert_eq!(digest(&[0]).len(), 32);
     }
 
+    fn visit(id: &str, purpose: VisitPurpose, seen: Option<bool>) -> Said {
+        Said {
+            key: Key::Row(id.to_owned()),
+            fact: Fact::Visit {
+                purpose,
+                seen,
+                seen_alone: None,
+            },
+            ..review("1", date(2018, 1, 2))
+        }
+    }
+
+    #[test]
+    fn a_row_said_twice_under_its_own_id_is_one_and_two_different_ones_are_two() {
+        let mut all = Statements::default();
+        let with = |id: &str, end| Said {
+            key: Key::Row(id.into()),
+            ..episode(date(2018, 1, 2), end, "U1")
+        };
+        let later = Some(date(2018, 2, 2));
+        for row in [
+            with("7", None),
+            with("7", None),
+            with("8", None),
+            with("8", later),
+        ] {
+            all.add(row);
+        }
+        assert_eq!(keys(all), ["7", "8", "8#2"]);
+    }
+
+    #[test]
+    fn only_recorded_visits_of_the_days_asked_for_are_counted() {
+        let mut all = Statements::default();
+        all.add(visit("1", VisitPurpose::Protection, None));
+        all.add(visit("1", VisitPurpose::ChildInNeed, Some(true)));
+        all.add(visit("2", VisitPurpose::ChildInNeed, None));
+        all.add(review("1", date(2018, 1, 2)));
+        let all = all.into_children();
+        let day = |d| date(2018, 1, d);
+        assert_eq!(all.visits(day(1), day(2)), (2, 1));
+        assert_eq!(all.visits(day(3), day(9)), (0, 0));
+    }
+
     proptest! {
+        #[test]
+        fn a_visit_in_several_tables_is_one_of_the_most_specific(
+            said in proptest::collection::vec((0..3_u8, 0..3_u8), 1..6), seed in any::<u64>()
+        ) {
+            use VisitPurpose::{ChildInNeed, LookedAfter, Protection};
+            let purposes = [Protection, LookedAfter, ChildInNeed];
+            let mut rows: Vec<_> = said
+                .iter()
+                .map(|(p, seen)| visit("V1", purposes[usize::from(*p)], [None, Some(true), Some(false)][usize::from(*seen)]))
+                .collect();
+            rows.sort_by_key(|row| Sha256::digest(format!("{seed}{row:?}")));
+            let mut all = Statements::default();
+            for row in rows {
+                all.add(row);
+            }
+            let entries = all.into_children().entries(&"1".into(), "ssd", date(2018, 3, 31));
+            prop_assert_eq!(entries.len(), 1);
+            let best = said.iter().map(|(p, _)| *p).min().unwrap();
+            let Fact::Visit { purpose, seen, .. } = &entries[0].fact else { panic!("no visit") };
+            prop_assert_eq!(*purpose, purposes[usize::from(best)]);
+            prop_assert_eq!(seen.is_none(), said.iter().all(|(_, seen)| *seen == 0));
+        }
+
         #[test]
         fn the_order_of_rows_has_no_influence(rows in rows(), seed in any::<u64>()) {
             let said = |rows: &[Said]| {
@@ -378,11 +574,11 @@ mod tests {
                 child: child.to_string(),
                 start: date(2018, 1, start),
                 end: end.map(|d| date(2018, 1, d)),
-                mark: if what == 2 {
+                key: Key::Start(if what == 2 {
                     "SW1".to_owned()
                 } else {
                     String::new()
-                },
+                }),
                 fact: match what {
                     0 => Fact::looked_after_review(false),
                     1 => Fact::missing("M"),

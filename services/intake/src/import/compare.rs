@@ -1,16 +1,19 @@
 //! Comparing a snapshot with what its source said before, child by child, and writing what changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bus::outbox;
 use contracts::{ChildId, Chronology, Entry, Envelope, chronology::MAX_CHRONOLOGY_BYTES};
+use jiff::civil::Date;
 use store::Tx;
 
 use super::{Importer, Order, progress::Progress, publish};
 use crate::{
     domain::{
         chronology::merge,
-        diff::{Absence, Tally, diff},
+        confirm,
+        diff::{Absence, After, Tally, diff},
+        gate::{Last, told},
     },
     sources::Reading,
     store::{self as rows, Head, Said},
@@ -34,6 +37,10 @@ pub(super) struct Comparing<'i> {
     reading: &'i Reading,
     /// The authority's, from this snapshot on.
     revision: u64,
+    edge: Option<Date>,
+    told: Vec<&'static str>,
+    latest: Vec<&'static str>,
+    too_near: BTreeSet<Date>,
     so_far: Compared,
 }
 
@@ -53,20 +60,30 @@ impl<'i> Comparing<'i> {
         importer: &'i Importer,
         order: &'i Order,
         reading: &'i Reading,
+        last: Option<&Last>,
         revision: u64,
     ) -> Self {
+        let years = importer.config.ssd.window_years;
         Self {
             importer,
             order,
             reading,
             revision,
+            told: told(last, &reading.tables),
+            latest: order.source.latest(),
+            edge: order.source.window.edge(order.as_at, years),
+            too_near: BTreeSet::new(),
             so_far: Compared::default(),
         }
     }
 
     pub(super) async fn run(mut self, tx: &mut Tx, progress: &Progress) -> store::Result<Compared> {
         let code = &self.order.request.authority;
-        let heads = rows::heads(&mut tx.authority(code), self.order.source.name).await?;
+        let source = self.order.source.name;
+        let now = self.importer.context.clock.machine_now();
+        let recent = rows::recent(&mut tx.authority(code), source, now - confirm::APART).await?;
+        self.too_near = confirm::too_near(self.order.as_at, now, &recent);
+        let heads = rows::heads(&mut tx.authority(code), source).await?;
         let work = self.candidates(heads);
         let total = work.len() as u64;
         for (n, chunk) in (0_u64..).zip(work.chunks(CHUNK)) {
@@ -134,14 +151,20 @@ impl<'i> Comparing<'i> {
             .reading
             .children
             .entries(child, source, self.order.as_at);
-        let said_count = said.len();
         let absence = Absence {
-            kinds: &self.reading.told,
+            kinds: &self.told,
             child_is_sure: !self.reading.unsure.contains(child.as_str()),
+            edge: self.edge,
+            latest: &self.latest,
+            too_near: &self.too_near,
         };
-        let (after, tally) = diff(own, said, self.order.as_at, absence);
+        let After {
+            entries,
+            tally,
+            loose,
+        } = diff(own, said, self.order.as_at, absence);
         if !tally.is_empty() {
-            known.push((source.to_owned(), after.clone()));
+            known.push((source.to_owned(), entries.clone()));
             let revision = before.unwrap_or(0) + 1;
             let Some(chronology) = self.chronology(child, revision, known) else {
                 return;
@@ -156,9 +179,9 @@ impl<'i> Comparing<'i> {
             child: child.clone(),
             head: Head {
                 digest: digest.to_owned(),
-                loose: (after.len() - said_count) as u64,
+                loose,
             },
-            entries: after,
+            entries,
         });
     }
 

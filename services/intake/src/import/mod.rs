@@ -149,16 +149,17 @@ impl Importer {
         order: &Order,
         progress: &Progress,
     ) -> anyhow::Result<(Reading, RefusalsFile)> {
-        let (source, path, as_at) = (order.source, order.request.path.clone(), order.as_at);
-        let limits = self.config.limits();
-        let name = format!("{}-{}-{as_at}.csv", order.request.authority, source.name);
+        let (source, path) = (order.source, order.request.path.clone());
+        let terms = self.config.terms(order.as_at);
+        let name = format!(
+            "{}-{}-{}.csv",
+            order.request.authority, source.name, order.as_at
+        );
         let mut watch = refusals::Watching {
             progress: progress.clone(),
             file: RefusalsFile::new(self.refusals_folder.join(name)),
         };
-        let work = move || {
-            sources::read(source, &path, as_at, limits, &mut watch).map(|r| (r, watch.file))
-        };
+        let work = move || sources::read(source, &path, terms, &mut watch).map(|r| (r, watch.file));
         let read = tokio::task::spawn_blocking(work)
             .await
             .context("reading stopped")?;
@@ -207,5 +208,7 @@ impl Importer {
     }
 }
 
+#[cfg(test)]
+mod large;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -55,6 +55,7 @@ impl Closing<'_> {
             as_at: self.order.as_at,
             at,
             supplies: &self.reading.supplies,
+            visits_seen_unreliable: self.reading.visits_seen_unreliable,
             synthetic: request.synthetic,
             clock: self.order.clock,
             children_new: self.compared.children_new,
@@ -62,12 +63,13 @@ impl Closing<'_> {
         };
         let state = authority::after(before, &accepted);
         summary::of_changes(summary, &self.compared, &state);
-        let mut rows_by_kind = rows_before;
-        rows_by_kind.extend(
+        let mut rows_by_table = rows_before;
+        rows_by_table.extend(
             self.reading
                 .tables
                 .iter()
-                .map(|t| (t.kind.to_owned(), t.rows)),
+                .filter(|t| t.is_there())
+                .map(|t| (t.name.to_owned(), t.rows)),
         );
         let snapshot = rows::Accepted {
             request: request.key,
@@ -76,7 +78,7 @@ impl Closing<'_> {
             content: &self.reading.content,
             revision: state.revision,
             at,
-            rows: &rows_by_kind,
+            rows: &rows_by_table,
             summary,
         };
         let mut scoped = tx.authority(code);

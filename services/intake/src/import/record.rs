@@ -59,7 +59,7 @@ pub(super) async fn record(
         }
     }
     let mut summary = summary::of_reading(order, &mut reading, refusals_file);
-    let comparing = Comparing::new(importer, order, &reading, state.revision + 1);
+    let comparing = Comparing::new(importer, order, &reading, last.as_ref(), state.revision + 1);
     let compared = comparing.run(&mut tx, progress).await.context(NOTHING)?;
     let rows_before = last.map(|l| l.rows).unwrap_or_default();
     let closing = publish::Closing {

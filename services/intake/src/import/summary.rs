@@ -27,7 +27,7 @@ pub(super) fn of_reading(
     ImportSummary {
         source: order.source.name.to_owned(),
         as_at: Some(order.as_at),
-        files: reading.tables.iter().map(file).collect(),
+        files: (reading.tables.iter().filter(|t| t.is_there()).map(file)).collect(),
         children: reading.children.len() as u64,
         set_aside: std::mem::take(&mut reading.set_aside),
         after_as_at: std::mem::take(&mut reading.after_as_at),

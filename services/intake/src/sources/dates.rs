@@ -1,6 +1,6 @@
 //! Dates as people write them.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time, date};
 
 use super::csv::{Cells, Fault};
 
@@ -11,13 +11,15 @@ pub(super) enum Format {
     DayMonthYear,
     /// `31/03/2018` or `2018-03-31`.
     EitherWay,
+    /// Either way, with or without a time: as databases write them.
+    WithTime,
 }
 
 impl Format {
     fn example(self) -> &'static str {
         match self {
             Self::DayMonthYear => "dd/mm/yyyy, such as 31/03/2018",
-            Self::EitherWay => "yyyy-mm-dd or dd/mm/yyyy, such as 2018-03-31",
+            Self::EitherWay | Self::WithTime => "yyyy-mm-dd or dd/mm/yyyy, such as 2018-03-31",
         }
     }
 }
@@ -50,9 +52,47 @@ pub(super) fn optional(
     if text.is_empty() {
         return Ok(None);
     }
-    parse(text, format)
-        .map(Some)
-        .map_err(|reason| Fault::new(column, text, reason))
+    match read(text, format) {
+        Ok((day, _)) => Ok(Some(day).filter(|day| !is_stand_in(*day, format))),
+        Err(reason) => Err(Fault::new(column, text, reason)),
+    }
+}
+
+/// The time that stands with a date; none where it is midnight: then it is not known.
+pub(super) fn time(cells: &Cells<'_>, column: &'static str) -> Option<Time> {
+    let (_, time) = read(cells.get(column), Format::WithTime).ok()?;
+    time.filter(|time| *time != Time::midnight())
+}
+
+/// What databases make of a blank.
+fn is_stand_in(day: Date, format: Format) -> bool {
+    format == Format::WithTime && day == date(1900, 1, 1)
+}
+
+fn read(text: &str, format: Format) -> Result<(Date, Option<Time>), String> {
+    let parted = text
+        .split_once(['T', ' '])
+        .filter(|_| format == Format::WithTime);
+    let Some((day, time)) = parted else {
+        return Ok((parse(text, format)?, None));
+    };
+    let not_so = || format!("it is not a date written {}", format.example());
+    let time = time_of(time.trim()).ok_or_else(not_so)?;
+    Ok((parse(day, format)?, Some(time)))
+}
+
+/// `14:05`, `14:05:30` or `14:05:30.123`.
+fn time_of(text: &str) -> Option<Time> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let two = |part: &str| {
+        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse().ok().filter(|_| digits)
+    };
+    let mut parts = whole.split(':');
+    let (hour, minute) = (two(parts.next()?)?, two(parts.next()?)?);
+    let second = parts.next().map_or(Some(0), two)?;
+    let rest = parts.next().is_none() && fraction.bytes().all(|b| b.is_ascii_digit());
+    Time::new(hour, minute, second, 0).ok().filter(|_| rest)
 }
 
 /// The end of something that began on `start`; blank while it goes on.
@@ -80,7 +120,7 @@ fn parse(text: &str, format: Format) -> Result<Date, String> {
     let not_so = || format!("it is not a date written {}", format.example());
     let parts = match (numbers(text, '/'), numbers(text, '-')) {
         (Some([(day, _), (month, _), (year, 4)]), _) => (year, month, day),
-        (_, Some([(year, 4), (month, _), (day, _)])) if format == Format::EitherWay => {
+        (_, Some([(year, 4), (month, _), (day, _)])) if format != Format::DayMonthYear => {
             (year, month, day)
         }
         _ => return Err(not_so()),
@@ -159,6 +199,35 @@ mod tests {
             Ok(date(2018, 3, 31))
         );
         assert!(parse("31-03-2018", Format::EitherWay).is_err());
+    }
+
+    #[test]
+    fn a_database_writes_dates_with_times_and_midnight_is_no_time() {
+        let read = |text| read(text, Format::WithTime);
+        let day = date(2025, 4, 11);
+        let at = |hour, minute, second| Ok((day, Some(jiff::civil::time(hour, minute, second, 0))));
+        for (text, want) in [
+            ("2025-04-11", Ok((day, None))),
+            ("11/04/2025", Ok((day, None))),
+            ("2025-04-11T00:00:00", at(0, 0, 0)),
+            ("2025-04-11 00:00:00.000", at(0, 0, 0)),
+            ("2025-04-11 14:05:30.1234567", at(14, 5, 30)),
+            ("11/04/2025 14:05", at(14, 5, 0)),
+        ] {
+            assert_eq!(read(text), want, "{text}");
+        }
+        for text in [
+            "2025-04-11T",
+            "2025-04-11 25:00",
+            "2025-04-11 1:00",
+            "2025-04-11 10:00:00Z",
+            "2025-04-11 10",
+            "Apr 11 2025 12:00AM",
+        ] {
+            assert!(read(text).unwrap_err().contains("yyyy-mm-dd"), "{text}");
+        }
+        assert!(super::read("2025-04-11 00:00", Format::EitherWay).is_err());
+        assert!(is_stand_in(date(1900, 1, 1), Format::WithTime));
     }
 
     proptest! {

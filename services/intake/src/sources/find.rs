@@ -30,7 +30,7 @@ pub fn find(source: &'static Source, path: &Path) -> Result<Found, Unreadable> {
         Shape::File if about.is_dir() => Err(Unreadable(format!(
             "{shown} is a folder: {} is read from one CSV file with the columns {}",
             source.name,
-            source.tables[0].columns.join(",")
+            source.tables[0].columns.needed.join(",")
         ))),
         Shape::File => Ok(Found {
             tables: vec![(&source.tables[0], path.to_owned(), file_name(path))],
@@ -77,6 +77,14 @@ fn in_folder(source: &'static Source, folder: &Path) -> Result<Found, Unreadable
             }
             (None, _) => {}
         }
+    }
+    if tables.is_empty() {
+        return Err(Unreadable(format!(
+            "the folder {} holds none of the files that {} is read from: {}",
+            folder.display(),
+            source.name,
+            names(source)
+        )));
     }
     let read = |path: &PathBuf| tables.iter().any(|(_, p, _)| p == path);
     let others = files
@@ -182,6 +190,11 @@ mod tests {
     fn a_path_of_the_wrong_shape_is_refused_with_the_right_one() {
         let empty = folder(&[]);
         assert!(refused("ssda903", empty.path()).contains("is empty"));
+        let none = refused("ssd", folder(&["episodes.csv"]).path());
+        assert!(
+            none.contains("holds none of the files that ssd is read from: ssd_"),
+            "{none}"
+        );
         assert!(refused("ssda903", &empty.path().join("nowhere")).contains("is not there"));
         assert!(
             refused("allocations", empty.path())
@@ -221,10 +234,10 @@ mod tests {
 
     #[test]
     fn an_unknown_source_names_those_there_are() {
-        let error = named("ssd").unwrap_err().to_string();
+        let error = named("ssa903").unwrap_err().to_string();
         assert_eq!(
             error,
-            "there is no source \"ssd\": use one of ssda903, allocations"
+            "there is no source \"ssa903\": use one of ssd, ssda903, allocations"
         );
     }
 }

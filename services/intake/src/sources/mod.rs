@@ -5,18 +5,23 @@ mod codes;
 mod csv;
 mod dates;
 mod find;
+mod known;
 mod read;
+mod roles;
+mod ssd;
 mod ssda903;
 
-use crate::domain::{gate::Guard, statements::Said};
+use crate::domain::{gate::Guard, statements::Said, window::Window};
 
-use self::csv::{Cells, Fault};
+use self::csv::{Cells, Columns, Fault};
 
 pub use find::{Found, find};
-pub use read::{Reading, Watch, read};
+pub use known::Known;
+pub use read::{Reading, Terms, Watch, read};
+pub use roles::Roles;
 
 /// Every source, by name.
-pub static ALL: [&Source; 2] = [&ssda903::SOURCE, &allocations::SOURCE];
+pub static ALL: [&Source; 3] = [&ssd::SOURCE, &ssda903::SOURCE, &allocations::SOURCE];
 
 /// The source of this name; or words that say which there are.
 pub fn named(name: &str) -> Result<&'static Source, Unreadable> {
@@ -34,8 +39,27 @@ pub fn named(name: &str) -> Result<&'static Source, Unreadable> {
 pub struct Source {
     pub name: &'static str,
     pub shape: Shape,
+    pub window: Window,
     /// In the order they are read.
     pub tables: &'static [Table],
+    pub gaps: &'static [Gap],
+}
+
+impl Source {
+    /// Kinds of which it holds the latest only.
+    pub fn latest(&self) -> Vec<&'static str> {
+        let latest = self.tables.iter().flat_map(|t| t.latest);
+        latest.copied().collect()
+    }
+}
+
+/// Where one table is read, a kind is evidence only if another is read too: child protection plans without child
+/// protection visits would make every visit look late.
+#[derive(Debug)]
+pub struct Gap {
+    pub table: &'static str,
+    pub needs: &'static str,
+    pub kind: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,20 +70,41 @@ pub enum Shape {
     File,
 }
 
-/// One kind of rows.
+/// A file of rows.
 #[derive(Debug)]
 pub struct Table {
     /// Lower case; found in any case.
     pub file: &'static str,
-    pub kind: &'static str,
+    /// Kinds of fact its rows give; none: it only explains the rows of other tables.
+    pub kinds: &'static [&'static str],
+    /// Those of its kinds of which it holds the latest only.
+    pub latest: &'static [&'static str],
     pub guard: Guard,
-    /// All that is ever read; the first is the child's id.
-    pub columns: &'static [&'static str],
-    /// Columns that belong to the table and are never read.
-    pub passed_over: &'static [&'static str],
+    /// All that is ever read.
+    pub columns: Columns,
     /// Rows count only for children who have one in the first table; those of others are set aside for this reason.
     pub needs_first: Option<&'static str>,
-    pub row: fn(&Cells<'_>) -> Result<Said, Fault>,
+    pub row: fn(&Cells<'_>, &mut Known) -> Result<Vec<Said>, Unused>,
+}
+
+/// Why a row gives no fact.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unused {
+    /// It is wrong: listed for somebody to correct.
+    Wrong(Fault),
+    /// It is right and of no use, for this reason.
+    Aside(&'static str),
+    /// It says whose it is only through a row of this other table, which is not there.
+    Unresolved {
+        reason: &'static str,
+        table: &'static str,
+    },
+}
+
+impl From<Fault> for Unused {
+    fn from(fault: Fault) -> Self {
+        Self::Wrong(fault)
+    }
 }
 
 /// A source that cannot be read at all: what, where and what to do.
@@ -98,20 +143,27 @@ fn id(cells: &Cells<'_>, column: &'static str) -> Result<Option<String>, Fault> 
 /// The real return; none (and said so) when it is not on this machine, a failure in CI.
 #[cfg(test)]
 pub(crate) fn the_real_return() -> Option<std::path::PathBuf> {
-    let folder =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ssda903");
-    if folder.is_dir() {
-        return Some(folder);
+    shared("data/ssda903")
+}
+
+/// What lies beside the project on some machines.
+#[cfg(test)]
+pub(crate) fn shared(what: &str) -> Option<std::path::PathBuf> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared")
+        .join(what);
+    if path.exists() {
+        return Some(path);
     }
     #[expect(
         clippy::disallowed_methods,
         reason = "CI must have the data; elsewhere the test is skipped"
     )]
     let in_ci = std::env::var("CI").is_ok();
-    assert!(!in_ci, "{} is not there", folder.display());
+    assert!(!in_ci, "{} is not there", path.display());
     #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
     {
-        eprintln!("skipped: {} is not there", folder.display());
+        eprintln!("skipped: {} is not there", path.display());
     }
     None
 }

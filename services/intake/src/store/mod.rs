@@ -8,7 +8,7 @@ use ::store::{Migrations, Prepared};
 
 pub use authorities::{lock, save};
 pub use children::{Head, Said, heads, put_children, put_said, revisions, said};
-pub use snapshots::{Accepted, accept, answered, imported, last};
+pub use snapshots::{Accepted, accept, answered, imported, last, recent};
 
 pub const MIGRATIONS: Migrations = Migrations(&[(
     1001,
@@ -28,6 +28,7 @@ pub const ALL: &[&dyn Prepared] = &[
     &snapshots::ANSWERED,
     &snapshots::IMPORTED,
     &snapshots::LAST,
+    &snapshots::RECENT,
     &snapshots::PUT_SNAPSHOT,
     &snapshots::PUT_SOURCE,
 ];

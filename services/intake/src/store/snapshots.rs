@@ -22,6 +22,11 @@ pub(super) const LAST: Statement = Statement::new(
     "intake.last_snapshot",
     "SELECT as_at, content, counts FROM source WHERE authority = $1 AND source = $2",
 );
+pub(super) const RECENT: Statement = Statement::new(
+    "intake.recent_snapshots",
+    "SELECT as_at, MAX(accepted_at) AS accepted_at FROM snapshot \
+     WHERE authority = $1 AND source = $2 AND accepted_at > $3 GROUP BY as_at",
+);
 pub(super) const PUT_SNAPSHOT: Insert = Insert {
     name: "intake.put_snapshot",
     into: "snapshot (authority, request, source, as_at, content, revision, accepted_at, summary)",
@@ -67,6 +72,18 @@ pub async fn last(scoped: &mut Scoped<'_>, source: &str) -> Result<Option<Last>>
     }))
 }
 
+/// Days of the source's snapshots accepted after `since`, each with when its last one was.
+pub async fn recent(
+    scoped: &mut Scoped<'_>,
+    source: &str,
+    since: Timestamp,
+) -> Result<Vec<(Date, Timestamp)>> {
+    let rows = scoped.rows(&RECENT, values![source, since]).await?;
+    rows.iter()
+        .map(|row| Ok((row.date("as_at")?, row.timestamp("accepted_at")?)))
+        .collect()
+}
+
 /// A snapshot as accepted.
 pub struct Accepted<'s> {
     pub request: Uuid,
@@ -76,7 +93,7 @@ pub struct Accepted<'s> {
     /// The authority's, from this snapshot on.
     pub revision: u64,
     pub at: Timestamp,
-    /// Rows by kind; a table that was not there keeps its count.
+    /// Rows by table; a table that was not there keeps its count.
     pub rows: &'s BTreeMap<String, u64>,
     pub summary: &'s ImportSummary,
 }

@@ -118,16 +118,16 @@ async fn a_pinned_clock_stays_and_names_without_a_day_mean_its_today() {
 async fn days_are_taken_in_one_after_the_other() {
     let mut dropping = Dropping::new().await;
     for (day, reviews) in [
-        ("2018-04-02", &["01/02"][..]),
-        ("2018-03-31", &["01/02", "02/02"]),
-        ("2018-04-01", &["01/02"]),
+        ("2018-03-30", &["01/02"][..]),
+        ("2018-03-28", &["01/02", "02/02"]),
+        ("2018-03-29", &["01/02"]),
     ] {
         dropping.drop_return(day, reviews);
         fs::write(dropping.path(&format!("ssda903/{day}/READY")), "").unwrap();
     }
     dropping.folder.pass().await;
     assert_eq!(names(&dropping.path("ssda903")), ["done"]);
-    let last = dropping.text("ssda903/done/2018-04-02.summary.txt");
+    let last = dropping.text("ssda903/done/2018-03-30.summary.txt");
     assert!(last.contains("Retracted: 1 looked after review"), "{last}");
 }
 

@@ -1,5 +1,7 @@
 //! The first line of a table: which column is where.
 
+use super::Columns;
+
 /// A header that does not name what is needed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum BadHeader {
@@ -29,31 +31,29 @@ fn near(nearest: Option<&str>) -> String {
 /// Where each needed column stands, and what else there is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    pub(super) columns: &'static [&'static str],
-    /// For each field of a row: which needed column it is.
+    pub(super) columns: Columns,
+    /// For each field of a row: which column it is of those asked for.
     pub(super) wanted: Vec<Option<usize>>,
     /// Names of the columns that are passed over.
     pub others: Vec<String>,
 }
 
 impl Header {
-    /// `passed_over` are columns that belong to the table: none of them is a needed one under a wrong name.
-    pub(super) fn read(
-        line: &str,
-        columns: &'static [&'static str],
-        passed_over: &[&str],
-    ) -> Result<Self, BadHeader> {
+    pub(super) fn read(line: &str, columns: Columns) -> Result<Self, BadHeader> {
         let names = super::fields(line)
             .map(|f| f.map(|f| f.trim().to_uppercase()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| BadHeader::Quotes)?;
         let mut wanted = vec![None; names.len()];
-        for (n, column) in columns.iter().copied().enumerate() {
+        for (n, column) in columns.all().enumerate() {
             let mut places = (0..names.len()).filter(|at| names[*at] == column.to_uppercase());
             match (places.next(), places.next()) {
                 (Some(at), None) => wanted[at] = Some(n),
                 (Some(_), Some(_)) => return Err(BadHeader::Twice { column }),
-                (None, _) => return Err(missing(column, &names, columns, passed_over)),
+                (None, _) if n < columns.needed.len() => {
+                    return Err(missing(column, &names, &columns));
+                }
+                (None, _) => {}
             }
         }
         let others = names
@@ -74,26 +74,23 @@ impl Header {
     }
 }
 
-fn missing(
-    column: &'static str,
-    names: &[String],
-    columns: &'static [&'static str],
-    passed_over: &[&str],
-) -> BadHeader {
+fn missing(column: &'static str, names: &[String], columns: &Columns) -> BadHeader {
     for (mark, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
         if names.len() == 1 && names[0].contains(mark) {
             return BadHeader::Separator(name);
         }
     }
-    let known = [columns, passed_over].concat();
-    let is_known = |name: &&String| known.iter().any(|c| c.eq_ignore_ascii_case(name));
     // Without one known name the line is probably somebody's row, and not to be repeated to anybody.
-    if !names.iter().any(|n| is_known(&n)) {
-        return BadHeader::NoNames(columns);
+    if !names.iter().any(|n| columns.have(n)) {
+        return BadHeader::NoNames(columns.needed);
     }
+    let is_other = |name: &&String| {
+        let mut known = columns.all().chain(columns.passed_over.iter().copied());
+        known.any(|c| c.eq_ignore_ascii_case(name))
+    };
     let nearest = names
         .iter()
-        .filter(|n| !is_known(n))
+        .filter(|n| !is_other(n))
         .map(|n| (strsim::jaro_winkler(n, &column.to_uppercase()), n))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(likeness, _)| *likeness > 0.75)
@@ -118,52 +115,70 @@ fn missing(
 mod tests {
     use super::*;
 
-    const COLUMNS: &[&str] = &["CHILD", "REVIEW"];
+    const COLUMNS: Columns = Columns {
+        child: "CHILD",
+        needed: &["CHILD", "REVIEW"],
+        optional: &[],
+        passed_over: &["DOB"],
+        null_is_blank: false,
+    };
 
     #[test]
     fn order_case_spaces_and_other_columns_do_not_matter() {
-        let header = Header::read(" review ,\"DOB\",Child,", COLUMNS, &["DOB"]).unwrap();
+        let header = Header::read(" review ,\"DOB\",Child,", COLUMNS).unwrap();
         assert_eq!(header.wanted, [Some(1), None, Some(0), None]);
         assert_eq!(header.others, ["DOB"]);
     }
 
     #[test]
     fn a_missing_column_is_named_with_what_was_found_and_what_is_nearest() {
-        let error = Header::read("CHILD,REVIEWS,DOB", COLUMNS, &["DOB"]).unwrap_err();
+        let error = Header::read("CHILD,REVIEWS,DOB", COLUMNS).unwrap_err();
         assert_eq!(
             error.to_string(),
             "column REVIEW is missing: the first line has CHILD, REVIEWS, DOB (nearest: REVIEWS); rename the column or export the file with it"
         );
-        let none_near = Header::read("CHILD,DOB", COLUMNS, &["DOB"])
-            .unwrap_err()
-            .to_string();
+        let none_near = Header::read("CHILD,DOB", COLUMNS).unwrap_err().to_string();
         assert!(!none_near.contains("nearest"), "{none_near}");
     }
 
     #[test]
+    fn a_column_that_begins_as_those_of_the_table_do_belongs_to_it() {
+        let columns = Columns {
+            needed: &["pers_person_id"],
+            passed_over: &["pers_"],
+            ..COLUMNS
+        };
+        assert!(columns.have("PERS_SEX") && columns.have("PERS_PERSON_ID"));
+        assert!(!columns.have("PERSON") && !columns.have("ADDR_PERS_ID"));
+        let error = Header::read("pers_persn_id,pers_sex", columns)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("(nearest: PERS_PERSN_ID)"), "{error}");
+    }
+
+    #[test]
     fn a_row_where_the_header_should_be_is_not_repeated() {
-        let error =
-            Header::read("566910,27/03/2008,30/08/2017,PN6", COLUMNS, &["DOB"]).unwrap_err();
-        assert_eq!(error, BadHeader::NoNames(COLUMNS));
+        let error = Header::read("566910,27/03/2008,30/08/2017,PN6", COLUMNS).unwrap_err();
+        assert_eq!(error, BadHeader::NoNames(COLUMNS.needed));
         assert!(!error.to_string().contains("566910"));
     }
 
     #[test]
     fn other_separators_and_doubled_columns_are_said() {
         assert_eq!(
-            Header::read("CHILD;REVIEW", COLUMNS, &["DOB"]),
+            Header::read("CHILD;REVIEW", COLUMNS),
             Err(BadHeader::Separator("semicolons"))
         );
         assert_eq!(
-            Header::read("CHILD\tREVIEW", COLUMNS, &["DOB"]),
+            Header::read("CHILD\tREVIEW", COLUMNS),
             Err(BadHeader::Separator("tabs"))
         );
         assert_eq!(
-            Header::read("CHILD,REVIEW,child", COLUMNS, &["DOB"]),
+            Header::read("CHILD,REVIEW,child", COLUMNS),
             Err(BadHeader::Twice { column: "CHILD" })
         );
         assert_eq!(
-            Header::read("CHILD,\"REVIEW", COLUMNS, &["DOB"]),
+            Header::read("CHILD,\"REVIEW", COLUMNS),
             Err(BadHeader::Quotes)
         );
     }

@@ -36,17 +36,67 @@ impl Fault {
     }
 }
 
+/// Which columns of a table are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Tells whose row it is; blank for a table about nobody.
+    pub child: &'static str,
+    pub needed: &'static [&'static str],
+    /// Blank where the file does not have them.
+    pub optional: &'static [&'static str],
+    /// Those that belong to the table and are never read; `x_` means all that begin so.
+    pub passed_over: &'static [&'static str],
+    /// `NULL` means blank, as databases write it.
+    pub null_is_blank: bool,
+}
+
+impl Columns {
+    pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.needed.iter().chain(self.optional).copied()
+    }
+
+    fn len(&self) -> usize {
+        self.needed.len() + self.optional.len()
+    }
+
+    /// Belongs to the table, read or not.
+    pub(super) fn have(&self, name: &str) -> bool {
+        let begins = |part: &str| {
+            name.get(..part.len())
+                .is_some_and(|n| n.eq_ignore_ascii_case(part))
+        };
+        let passed = |part: &&str| {
+            if part.ends_with('_') {
+                begins(part)
+            } else {
+                part.eq_ignore_ascii_case(name)
+            }
+        };
+        self.all().any(|c| c.eq_ignore_ascii_case(name)) || self.passed_over.iter().any(passed)
+    }
+}
+
 /// The asked-for fields of one row, trimmed, in the order they were asked for.
 pub struct Cells<'r> {
-    columns: &'static [&'static str],
+    columns: Columns,
     values: Vec<Cow<'r, str>>,
 }
 
 impl Cells<'_> {
     /// Blank when the row has nothing there.
     pub fn get(&self, column: &str) -> &str {
-        let at = self.columns.iter().position(|c| *c == column);
-        at.map_or("", |at| self.values[at].trim())
+        let at = self.columns.all().position(|c| c == column);
+        let value = at.map_or("", |at| self.values[at].trim());
+        if self.columns.null_is_blank && value.eq_ignore_ascii_case("null") {
+            ""
+        } else {
+            value
+        }
+    }
+
+    /// Whose row this is.
+    pub fn child(&self) -> &str {
+        self.get(self.columns.child)
     }
 }
 
@@ -60,7 +110,7 @@ pub(super) struct Row<'r> {
 /// A row that cannot be taken apart.
 pub(super) struct BadRow {
     pub fault: Fault,
-    /// The first column, when it was whole: whose row this probably is.
+    /// The child's id, when it was whole: whose row this probably is.
     pub child: Option<String>,
     /// The file stops in the middle of this row.
     pub cut_short: bool,
@@ -82,20 +132,16 @@ pub(super) struct Table<R> {
 }
 
 impl<R: Read> Table<R> {
-    /// Reads the header; `columns` are needed, all others are passed over.
-    pub(super) fn open(
-        input: R,
-        columns: &'static [&'static str],
-        passed_over: &[&str],
-    ) -> Result<Self, BadTable> {
+    /// Reads the header; columns that are not asked for are passed over.
+    pub(super) fn open(input: R, columns: Columns) -> Result<Self, BadTable> {
         let mut lines = Lines::open(input)?;
         while let Some(line) = lines.next_line()? {
             if !is_blank(line.text) {
-                let header = Header::read(line.text, columns, passed_over)?;
+                let header = Header::read(line.text, columns)?;
                 return Ok(Self { lines, header });
             }
         }
-        Err(BadTable::NoHeader(columns))
+        Err(BadTable::NoHeader(columns.needed))
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -163,15 +209,13 @@ impl Header {
             reason
         };
         // The last field of a line that just stops may be half of one.
-        let whole = self
-            .wanted
-            .iter()
-            .position(|w| *w == Some(0))
-            .is_some_and(|at| at + 1 < count);
+        let child = self.columns.all().position(|c| c == self.columns.child);
+        let place = child.and_then(|child| self.wanted.iter().position(|w| *w == Some(child)));
+        let child = child.filter(|_| place.is_some_and(|at| at + 1 < count));
         BadRow {
             fault: Fault::of_row(reason),
-            child: whole
-                .then(|| values[0].trim().to_owned())
+            child: child
+                .map(|child| values[child].trim().to_owned())
                 .filter(|c| !c.is_empty()),
             cut_short,
         }
@@ -182,7 +226,13 @@ impl Header {
 mod tests {
     use super::*;
 
-    const COLUMNS: &[&str] = &["CHILD", "REVIEW"];
+    const COLUMNS: Columns = Columns {
+        child: "CHILD",
+        needed: &["CHILD", "REVIEW"],
+        optional: &["DUE"],
+        passed_over: &[],
+        null_is_blank: true,
+    };
 
     /// Line, and child and review; or reason, child and whether the file stops there.
     type Seen = (
@@ -192,7 +242,7 @@ mod tests {
 
     fn rows(text: &str) -> Vec<Seen> {
         let mut rows = Vec::new();
-        let table = Table::open(text.as_bytes(), COLUMNS, &[]).unwrap();
+        let table = Table::open(text.as_bytes(), COLUMNS).unwrap();
         table
             .each_row(|row| {
                 let cells = row
@@ -278,8 +328,25 @@ mod tests {
     }
 
     #[test]
+    fn an_optional_column_is_blank_where_the_file_lacks_it_and_null_is_blank() {
+        let due = |text: &str| {
+            let mut due = Vec::new();
+            let table = Table::open(text.as_bytes(), COLUMNS).unwrap();
+            table
+                .each_row(|row| due.push(row.cells.ok().unwrap().get("DUE").to_owned()))
+                .unwrap();
+            due
+        };
+        assert_eq!(due("CHILD,REVIEW\n1,2\n"), [""]);
+        assert_eq!(
+            due("DUE,CHILD,REVIEW\n3,1,2\nNULL,1,2\nnull,1,2\n"),
+            ["3", "", ""]
+        );
+    }
+
+    #[test]
     fn an_empty_file_names_the_columns_it_should_have() {
-        let error = Table::open("\n\n".as_bytes(), COLUMNS, &[]).err().unwrap();
+        let error = Table::open("\n\n".as_bytes(), COLUMNS).err().unwrap();
         assert_eq!(
             error.to_string(),
             "it is empty: its first line should name the columns CHILD, REVIEW"

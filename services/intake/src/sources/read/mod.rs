@@ -2,29 +2,39 @@
 
 use std::{
     cell::Cell,
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, HashSet},
     fs::File,
     io::{self, Read},
     path::Path,
 };
 
-use contracts::commands::{Counted, RefusedRow};
+use contracts::{
+    Fact,
+    commands::{Counted, RefusedRow},
+};
 use data_encoding::HEXLOWER;
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Found, Source, Table, Unreadable,
+    Found, Known, Roles, Source, Table, Unreadable, Unused,
     csv::{self, BadRow, Fault, Row},
     find::{find, open},
 };
 use crate::domain::{
+    evidence::{is_evidence, is_expected, seen_is_unreliable},
     gate::{Guard, Limits, TableRead},
     statements::{Children, Said, Statements},
 };
 
 /// How many refused rows a summary shows.
 const SHOWN: usize = 50;
+
+/// How many role codes that nobody has mapped a summary shows.
+const ROLES_SHOWN: usize = 20;
+
+/// How many days of visits tell whether a source says that children were seen.
+const RECENT_DAYS: i64 = 90;
 
 /// Longest value shown of a refused row.
 const LONGEST_VALUE: usize = 80;
@@ -40,10 +50,12 @@ pub trait Watch {
 /// What a snapshot says, and what was wrong with it.
 #[derive(Debug)]
 pub struct Reading {
+    /// Every table of the source, also those that are not in the snapshot.
     pub tables: Vec<TableRead>,
-    /// Kinds the snapshot spoke of in full: an absence from these means something.
-    pub told: Vec<&'static str>,
+    /// Kinds of which it has evidence.
     pub supplies: Vec<&'static str>,
+    /// So many recent visits leave open whether the child was seen that it means nothing.
+    pub visits_seen_unreliable: bool,
     pub children: Children,
     /// Children with a refused row: the row may be the entry that seems to be gone.
     pub unsure: HashSet<String>,
@@ -57,19 +69,28 @@ pub struct Reading {
     pub notes: Vec<String>,
 }
 
+/// How a source is to be read.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    pub as_at: Date,
+    pub limits: Limits,
+    pub roles: Roles,
+}
+
 pub fn read(
     source: &'static Source,
     path: &Path,
-    as_at: Date,
-    limits: Limits,
+    terms: Terms,
     watch: &mut dyn Watch,
 ) -> Result<Reading, Unreadable> {
     let Found { tables, others } = find(source, path)?;
-    let mut reader = Reader::new(as_at, limits, watch);
+    let mut reader = Reader::new(terms, watch);
     for (table, path, name) in &tables {
         reader.table(table, name, path)?;
     }
     reader.note_absent(source);
+    reader.note_gaps(source);
+    reader.note_roles();
     if !others.is_empty() {
         let note = format!("Not part of what is read: {}.", others.join(", "));
         reader.notes.push(note);
@@ -78,13 +99,12 @@ pub fn read(
 }
 
 struct Reader<'w> {
-    as_at: Date,
+    known: Known,
     limits: Limits,
     watch: &'w mut dyn Watch,
     hash: Sha256,
     statements: Statements,
     tables: Vec<TableRead>,
-    told: Vec<&'static str>,
     supplies: Vec<&'static str>,
     unsure: HashSet<String>,
     refused: Vec<RefusedRow>,
@@ -102,18 +122,19 @@ struct Progress<'t> {
     rows: u64,
     refused_rows: u64,
     cut_short: bool,
+    /// Kinds of which a row was evidence.
+    evidence: Vec<&'static str>,
 }
 
 impl<'w> Reader<'w> {
-    fn new(as_at: Date, limits: Limits, watch: &'w mut dyn Watch) -> Self {
+    fn new(terms: Terms, watch: &'w mut dyn Watch) -> Self {
         Self {
-            as_at,
-            limits,
+            known: Known::new(terms.as_at, terms.roles),
+            limits: terms.limits,
             watch,
             hash: Sha256::new(),
             statements: Statements::default(),
             tables: Vec::new(),
-            told: Vec::new(),
             supplies: Vec::new(),
             unsure: HashSet::new(),
             refused: Vec::new(),
@@ -134,6 +155,7 @@ impl<'w> Reader<'w> {
             rows: 0,
             refused_rows: 0,
             cut_short: false,
+            evidence: Vec::new(),
         };
         self.hash.update(table.file);
         let done = Cell::new(0);
@@ -163,7 +185,7 @@ impl<'w> Reader<'w> {
         done: &Cell<u64>,
         size: u64,
     ) -> Result<(), csv::BadTable> {
-        let table = csv::Table::open(input, progress.table.columns, progress.table.passed_over)?;
+        let table = csv::Table::open(input, progress.table.columns)?;
         self.note_columns(progress, &table.header().others);
         let stage = format!("reading {}", progress.name);
         let mut shown = 0;
@@ -180,36 +202,61 @@ impl<'w> Reader<'w> {
     fn row(&mut self, row: Row<'_>, progress: &mut Progress<'_>) {
         progress.rows += 1;
         let line = row.line;
-        let read = row.cells.and_then(|cells| {
-            (progress.table.row)(&cells).map_err(|fault| BadRow {
-                child: Some(cells.get(progress.table.columns[0]).to_owned())
-                    .filter(|c| !c.is_empty()),
-                fault,
-                cut_short: false,
-            })
-        });
-        match read {
-            Ok(said) => self.take(said, progress),
-            Err(bad) => self.refuse(line, bad, progress),
+        let cells = match row.cells {
+            Ok(cells) => cells,
+            Err(bad) => return self.refuse(line, bad, progress),
+        };
+        self.known.whose = None;
+        match (progress.table.row)(&cells, &mut self.known) {
+            Ok(said) => said.into_iter().for_each(|said| self.take(said, progress)),
+            Err(Unused::Aside(reason)) => self.set_aside(reason, cells.child()),
+            Err(Unused::Unresolved { reason, table }) => {
+                let known = |t: &TableRead| t.name == table && t.is_there() && t.in_full;
+                progress.cut_short |= !self.tables.iter().any(known);
+                self.set_aside(reason, cells.child());
+            }
+            Err(Unused::Wrong(fault)) => {
+                let first = Some(cells.child().to_owned()).filter(|c| !c.is_empty());
+                let bad = BadRow {
+                    child: first.or_else(|| self.known.whose.take()),
+                    fault,
+                    cut_short: false,
+                };
+                self.refuse(line, bad, progress);
+            }
         }
     }
 
     fn take(&mut self, said: Said, progress: &mut Progress<'_>) {
-        if said.start > self.as_at {
-            *self.after_as_at.entry(progress.table.kind).or_default() += 1;
+        let kind = said.fact.kind();
+        let aged = matches!(said.fact, Fact::AgeBand { .. });
+        if said.start > self.known.as_at && !aged && !is_expected(&said.fact) {
+            *self.after_as_at.entry(kind).or_default() += 1;
         }
-        let reason = match progress.table.needs_first {
-            Some(reason) if !self.statements.knows(&said.child) => reason,
-            _ => return self.statements.add(said),
-        };
-        let reason = if self.unsure.contains(&said.child) {
-            "this child's care episodes were refused"
-        } else {
-            reason
-        };
+        match progress.table.needs_first {
+            Some(reason) if !self.statements.knows(&said.child) => {
+                let reason = if self.unsure.contains(&said.child) {
+                    "this child's care episodes were refused"
+                } else {
+                    reason
+                };
+                self.set_aside(reason, &said.child);
+            }
+            _ => {
+                if !progress.evidence.contains(&kind) && is_evidence(&said) {
+                    progress.evidence.push(kind);
+                }
+                self.statements.add(said);
+            }
+        }
+    }
+
+    fn set_aside(&mut self, reason: &'static str, child: &str) {
         let (rows, children) = self.set_aside.entry(reason).or_default();
         *rows += 1;
-        children.insert(said.child);
+        if !child.is_empty() && !children.contains(child) {
+            children.insert(child.to_owned());
+        }
     }
 
     fn refuse(&mut self, line: u64, bad: BadRow, progress: &mut Progress<'_>) {
@@ -242,39 +289,41 @@ impl<'w> Reader<'w> {
     }
 
     fn close(&mut self, progress: &Progress<'_>, said_before: usize) {
-        let table = TableRead {
+        let mut table = TableRead {
+            name: progress.table.file,
             file: progress.name.to_owned(),
-            kind: progress.table.kind,
+            kinds: progress.table.kinds,
             guard: progress.table.guard,
             rows: progress.rows,
             refused_rows: progress.refused_rows,
+            in_full: !progress.cut_short,
         };
         let unusable = table.guard != Guard::Core && table.is_unusable(self.limits);
         if unusable {
+            table.in_full = false;
             self.statements.truncate(said_before);
             self.notes.push(format!(
                 "{}: {} of {} rows were refused, more than {} %, so none of its rows was used and what it said before stands.",
                 table.file, table.refused_rows, table.rows, self.limits.refused_percent
             ));
-        } else if progress.cut_short {
-            self.notes.push(format!(
-                "{} may be cut short or has rows that belong to nobody: what it no longer says is not taken as gone.",
-                table.file
-            ));
         } else {
-            self.told.push(table.kind);
-        }
-        if table.guard == Guard::Core || (!unusable && self.statements.len() > said_before) {
-            self.supplies.push(table.kind);
+            if progress.cut_short {
+                self.notes.push(format!(
+                    "{} may be cut short or has rows that belong to nobody: what it no longer says is not taken as gone.",
+                    table.file
+                ));
+            }
+            let is_core = table.guard == Guard::Core;
+            let supplied = |kind: &&&str| is_core || progress.evidence.contains(*kind);
+            self.supplies.extend(table.kinds.iter().filter(supplied));
         }
         self.tables.push(table);
     }
 
     fn note_columns(&mut self, progress: &Progress<'_>, others: &[String]) {
-        let passed_over = progress.table.passed_over;
         let unknown: Vec<_> = others
             .iter()
-            .filter(|name| !passed_over.contains(&name.as_str()))
+            .filter(|name| !progress.table.columns.have(name))
             .map(String::as_str)
             .collect();
         if !unknown.is_empty() {
@@ -292,17 +341,60 @@ impl<'w> Reader<'w> {
     }
 
     fn note_absent(&mut self, source: &Source) {
-        let kinds: BTreeSet<_> = self.tables.iter().map(|t| t.kind).collect();
-        let absent: Vec<_> = source
-            .tables
-            .iter()
-            .filter(|t| !kinds.contains(t.kind))
-            .map(|t| t.file)
-            .collect();
+        let is_there = |t: &&Table| self.tables.iter().any(|read| read.name == t.file);
+        let absent: Vec<&Table> = source.tables.iter().filter(|t| !is_there(t)).collect();
         if !absent.is_empty() {
+            let files: Vec<_> = absent.iter().map(|t| t.file).collect();
             self.notes.push(format!(
                 "Not in this snapshot, so what they said before stands: {}.",
-                absent.join(", ")
+                files.join(", ")
+            ));
+        }
+        self.tables.extend(absent.into_iter().map(|t| TableRead {
+            name: t.file,
+            file: String::new(),
+            kinds: t.kinds,
+            guard: t.guard,
+            rows: 0,
+            refused_rows: 0,
+            in_full: false,
+        }));
+    }
+
+    /// Takes back what looks like evidence and is not.
+    fn note_gaps(&mut self, source: &Source) {
+        for gap in source.gaps {
+            let has_rows = |name| self.tables.iter().any(|t| t.name == name && t.rows > 0);
+            if self.supplies.contains(&gap.kind) && has_rows(gap.table) && !has_rows(gap.needs) {
+                self.supplies.retain(|kind| *kind != gap.kind);
+                self.notes.push(format!(
+                    "{} has rows and {} has none: no clock that needs a {} runs until both are there.",
+                    gap.table,
+                    gap.needs,
+                    gap.kind.replace('_', " ")
+                ));
+            }
+        }
+    }
+
+    fn note_roles(&mut self) {
+        let roles = std::mem::take(&mut self.known.unmapped_roles);
+        let shown: Vec<_> = roles
+            .iter()
+            .take(ROLES_SHOWN)
+            .map(|(code, rows)| format!("{code:?} ({rows})"))
+            .collect();
+        if !shown.is_empty() {
+            let more = roles.len() - shown.len();
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            self.notes.push(format!(
+                "Roles that nobody has mapped, so that whoever has them is taken for somebody else than the case-holder: {}{more}. \
+                 Say what they mean under [intake.ssd] roles.",
+                shown.join(", ")
             ));
         }
     }
@@ -317,11 +409,25 @@ impl<'w> Reader<'w> {
             .set_aside
             .into_iter()
             .map(|(what, (n, c))| (what, (n, Some(c.len() as u64))));
+        let children = self.statements.into_children();
+        let to = self.known.as_at;
+        let from = to.saturating_sub((RECENT_DAYS - 1).days());
+        let (visits, blank) = children.visits(from, to);
+        let visits_seen_unreliable = seen_is_unreliable(visits, blank);
+        let mut notes = self.notes;
+        if visits_seen_unreliable {
+            notes.push(format!(
+                "Of {visits} visits of the last {RECENT_DAYS} days {blank} do not say whether the child was seen: any visit counts."
+            ));
+        }
+        let mut supplies = self.supplies;
+        supplies.sort_unstable();
+        supplies.dedup();
         Reading {
             tables: self.tables,
-            told: self.told,
-            supplies: self.supplies,
-            children: self.statements.into_children(),
+            supplies,
+            visits_seen_unreliable,
+            children,
             unsure: self.unsure,
             content: HEXLOWER.encode(&self.hash.finalize()),
             refused: self.refused,
@@ -332,7 +438,7 @@ impl<'w> Reader<'w> {
                 .into_iter()
                 .map(|(kind, n)| counted((kind, (n, None))))
                 .collect(),
-            notes: self.notes,
+            notes,
         }
     }
 }

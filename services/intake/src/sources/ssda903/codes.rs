@@ -1,39 +1,31 @@
-//! Code lists of the SSDA903 guide, returns of 2016 to 2027. A return carries codes of earlier years in rows that
-//! began then, so a list holds all that were valid in any of them.
+//! Columns that hold codes.
 
-use crate::sources::codes::Codes;
+use crate::sources::codes::{
+    Codes, END_REASONS, LEGAL_STATUSES, PLACEMENTS, START_REASONS, WORKER_CHANGES,
+};
 
 pub(super) const START_REASON: Codes = Codes {
     column: "RNE",
     what: "a reason for a new episode",
-    list: &["S", "L", "P", "T", "B", "U"],
+    list: START_REASONS,
 };
 
 pub(super) const LEGAL_STATUS: Codes = Codes {
     column: "LS",
     what: "a legal status code",
-    list: &[
-        "C1", "C2", "D1", "E1", "J1", "J2", "J3", "L1", "L2", "L3", "V1", "V2", "V3", "V4",
-    ],
+    list: LEGAL_STATUSES,
 };
 
 pub(super) const PLACEMENT: Codes = Codes {
     column: "PLACE",
     what: "a placement code",
-    list: &[
-        "A3", "A4", "A5", "A6", "H5", "K1", "K2", "K3", "P1", "P2", "P3", "R1", "R2", "R3", "R5",
-        "S1", "T0", "T1", "T2", "T3", "T4", "U1", "U2", "U3", "U4", "U5", "U6", "Z1", "Z11", "Z12",
-        "Z13", "Z14",
-    ],
+    list: PLACEMENTS,
 };
 
 pub(super) const END_REASON: Codes = Codes {
     column: "REC",
     what: "a reason for the end of an episode",
-    list: &[
-        "X1", "E11", "E12", "E13", "E14", "E15", "E16", "E17", "E2", "E3", "E41", "E43", "E44",
-        "E45", "E46", "E47", "E48", "E4A", "E4B", "E5", "E6", "E7", "E8", "E9",
-    ],
+    list: END_REASONS,
 };
 
 pub(super) const AWAY: Codes = Codes {
@@ -45,8 +37,5 @@ pub(super) const AWAY: Codes = Codes {
 pub(super) const WORKER_CHANGE: Codes = Codes {
     column: "SW_REASON",
     what: "a reason for a change of social worker",
-    list: &[
-        "MANAGE", "FCONTA", "LEFTRL", "ORGRST", "TSPROC", "ABSENC", "CHCHAN", "PCCHAN", "SWDIED",
-        "OTHERS",
-    ],
+    list: WORKER_CHANGES,
 };

@@ -4,40 +4,49 @@ use contracts::Fact;
 
 use super::codes::{END_REASON, LEGAL_STATUS, PLACEMENT, START_REASON};
 use crate::{
-    domain::{gate::Guard, statements::Said},
+    domain::{
+        gate::Guard,
+        statements::{Key, Said},
+    },
     sources::{
-        Table, child,
-        csv::{Cells, Fault},
+        Known, Table, Unused, child,
+        csv::{Cells, Columns},
         dates::{self, Format::DayMonthYear},
     },
 };
 
 pub(super) const TABLE: Table = Table {
     file: "episodes.csv",
-    kind: "care_episode",
+    kinds: &["care_episode"],
+    latest: &[],
     guard: Guard::Core,
-    columns: &["CHILD", "DECOM", "RNE", "LS", "PLACE", "DEC", "REC"],
-    passed_over: &[
-        "CIN",
-        "PLACE_PROVIDER",
-        "REASON_PLACE_CHANGE",
-        "HOME_POST",
-        "PL_POST",
-        "URN",
-    ],
+    columns: Columns {
+        child: "CHILD",
+        needed: &["CHILD", "DECOM", "RNE", "LS", "PLACE", "DEC", "REC"],
+        optional: &[],
+        passed_over: &[
+            "CIN",
+            "PLACE_PROVIDER",
+            "REASON_PLACE_CHANGE",
+            "HOME_POST",
+            "PL_POST",
+            "URN",
+        ],
+        null_is_blank: false,
+    },
     needs_first: None,
     row,
 };
 
-fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
+fn row(cells: &Cells<'_>, _: &mut Known) -> Result<Vec<Said>, Unused> {
     let child = child(cells, "CHILD")?;
     let start = dates::needed(cells, "DECOM", DayMonthYear)?;
     let end = dates::end_after(cells, (start, "DECOM"), "DEC", DayMonthYear)?;
-    Ok(Said {
+    Ok(vec![Said {
         child,
         start,
         end,
-        mark: String::new(),
+        key: Key::Start(String::new()),
         fact: Fact::CareEpisode {
             start_reason: START_REASON.needed(cells)?,
             legal_status: LEGAL_STATUS.needed(cells)?,
@@ -49,5 +58,5 @@ fn row(cells: &Cells<'_>) -> Result<Said, Fault> {
                 .filter(|reason| end.is_some() || reason == "E2"),
             entered_care: None,
         },
-    })
+    }])
 }

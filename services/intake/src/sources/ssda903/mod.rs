@@ -8,14 +8,17 @@ mod reviews;
 mod sw_episodes;
 
 use super::{Shape, Source};
+use crate::domain::window::Window;
 
 pub(super) static SOURCE: Source = Source {
     name: "ssda903",
     shape: Shape::Folder,
+    window: Window::ReturnYear,
     tables: &[
         episodes::TABLE,
         reviews::TABLE,
         missing::TABLE,
         sw_episodes::TABLE,
     ],
+    gaps: &[],
 };

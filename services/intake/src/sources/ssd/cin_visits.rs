@@ -1,0 +1,83 @@
+//! `ssd_cin_visits`: visits to children in need; some systems repeat all other visits here under the same id.
+
+use contracts::{Fact, chronology::VisitPurpose};
+
+use super::cells::{columns, day, key, truth};
+use crate::{
+    domain::{gate::Guard, statements::Said},
+    sources::{Known, Table, Unused, child, csv::Cells},
+};
+
+pub(super) const TABLE: Table = Table {
+    file: "ssd_cin_visits.csv",
+    kinds: &["visit"],
+    latest: &[],
+    guard: Guard::MustNotFall,
+    columns: columns(
+        "cinv_person_id",
+        &[
+            "cinv_person_id",
+            "cinv_cin_visit_id",
+            "cinv_cin_visit_date",
+            "cinv_cin_visit_seen",
+            "cinv_cin_visit_seen_alone",
+        ],
+        &[],
+        &["cinv_"],
+    ),
+    needs_first: None,
+    row,
+};
+
+fn row(cells: &Cells<'_>, _: &mut Known) -> Result<Vec<Said>, Unused> {
+    let child = child(cells, "cinv_person_id")?;
+    let start =
+        day(cells, "cinv_cin_visit_date")?.ok_or(Unused::Aside("a visit without a date"))?;
+    Ok(vec![Said {
+        child,
+        start,
+        end: None,
+        key: key(cells, "cinv_cin_visit_id")?,
+        fact: Fact::Visit {
+            purpose: VisitPurpose::ChildInNeed,
+            seen: truth(cells, "cinv_cin_visit_seen")?,
+            seen_alone: truth(cells, "cinv_cin_visit_seen_alone")?,
+        },
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::ssd::testing::check;
+
+    #[test]
+    fn visits_say_whether_the_child_was_seen() {
+        check(
+            &TABLE,
+            &[
+                (
+                    "C1,V1,2025-04-11,Y,N",
+                    "C1 visit V1 2025-04-11 purpose=child_in_need seen=true seen_alone=false",
+                ),
+                (
+                    "C1,V1,2025-04-11 14:30:00,,",
+                    "C1 visit V1 2025-04-11 purpose=child_in_need",
+                ),
+                (
+                    "C1,V1,2025-04-11,0,NA",
+                    "C1 visit V1 2025-04-11 purpose=child_in_need seen=false",
+                ),
+                (
+                    "C1,,2025-04-11,Y,Y",
+                    "C1 visit 2025-04-11 2025-04-11 purpose=child_in_need seen=true seen_alone=true",
+                ),
+                ("C1,V1,,,", "aside: a visit without a date"),
+                (
+                    "C1,V1,2025-04-11,x,",
+                    "refused cinv_cin_visit_seen x: it is neither Y nor N: write one, or leave it blank",
+                ),
+            ],
+        );
+    }
+}
