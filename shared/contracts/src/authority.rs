@@ -88,6 +88,9 @@ pub struct SourceState {
     /// Kinds of fact (`Fact::kind`) this source can evidence, with dates: a clock runs only where trigger and
     /// evidence are both among its authority's kinds.
     pub supplies: Vec<String>,
+    /// So many recent visits leave open whether the child was seen that any visit counts.
+    #[serde(default)]
+    pub visits_seen_unreliable: bool,
 }
 
 /// One authority, published whole at every accepted snapshot (state stream `AUTHORITY`).

@@ -41,6 +41,7 @@ fn authority(revision: u64) -> Authority {
             as_at: day("2025-06-10"),
             accepted_at: noon("2025-06-10"),
             supplies: vec!["care_episode".to_owned(), "looked_after_review".to_owned()],
+            visits_seen_unreliable: false,
         }],
         children: CHILDREN,
         revision_sum: CHILDREN * revision,
@@ -109,9 +110,15 @@ pub(crate) async fn works_on(db: Db) {
         db.prepare(*statement).await.unwrap();
     }
     let contexts = [context(&db), context(&db)];
-    let nodes = contexts
-        .each_ref()
-        .map(|c| deadlines::node(c, &Config { batch: 3 }));
+    let nodes = contexts.each_ref().map(|c| {
+        deadlines::node(
+            c,
+            &Config {
+                batch: 3,
+                local: deadlines::Local::default(),
+            },
+        )
+    });
     for revision in [1, 2] {
         for (context, node) in contexts.iter().zip(&nodes) {
             read(context, node, revision).await;

@@ -107,7 +107,13 @@ impl Story {
         let heard = Arc::new(Mutex::new(Heard::default()));
         let listening = heard.clone();
         let deadlines = Service::new("deadlines", deadlines::MIGRATIONS, |context| {
-            deadlines::node(context, &Config { batch: 4 })
+            deadlines::node(
+                context,
+                &Config {
+                    batch: 4,
+                    local: deadlines::Local::default(),
+                },
+            )
         });
         let listener = Service::new("listener", Migrations(&[]), move |_| {
             let listen = Arc::new(Listen(listening.clone()));
@@ -166,6 +172,7 @@ impl Story {
                 as_at: self.as_at,
                 accepted_at: self.world.clock.now(),
                 supplies: self.supplies.iter().map(|s| (*s).to_owned()).collect(),
+                visits_seen_unreliable: false,
             }],
             children: self.children.len() as u64,
             revision_sum: self.children.values().map(|c| c.revision).sum(),

@@ -85,6 +85,7 @@ fn authority() -> Authority {
             as_at: day("2018-03-31"),
             accepted_at: at("2026-11-20T01:02:03.000004Z"),
             supplies: vec!["care_episode".into(), "looked_after_review".into()],
+            visits_seen_unreliable: false,
         }],
         children: 2,
         revision_sum: 5,

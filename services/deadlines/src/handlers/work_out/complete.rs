@@ -22,7 +22,9 @@ impl WorkOut {
         held: &Progress,
         running: &Running<'_>,
     ) -> Result<usize, Failure> {
-        let Place { authority, today } = place;
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
         if held.reconciled >= authority.revision
             || store::waits(tx, code, *today).await?

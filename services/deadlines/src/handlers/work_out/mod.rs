@@ -9,14 +9,16 @@ use ::store::Tx;
 use async_trait::async_trait;
 use bus::{Due, Failure, Worked};
 use contracts::Authority;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use tracing::{info, warn};
 
 use crate::{
-    domain::running::Running,
     engine::{Engine, Place},
     store::{self, Progress},
 };
+
+/// How often files of overrides are looked at.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(30);
 
 pub(crate) struct WorkOut {
     engine: Arc<Engine>,
@@ -32,6 +34,11 @@ impl Due for WorkOut {
 
     async fn work(&self, tx: &mut Tx) -> Result<Worked, Failure> {
         self.look_at_the_calendar();
+        let now = self.engine.clock.machine_now();
+        let watched = self.engine.look_at_overrides();
+        let look = watched
+            .then(|| now.saturating_add(LOOK_EVERY))
+            .and_then(Result::ok);
         let progress = store::progress(tx).await?;
         for place in self.engine.places() {
             let held = progress.get(&place.authority.authority);
@@ -42,7 +49,7 @@ impl Due for WorkOut {
         }
         Ok(Worked {
             done: 0,
-            next: self.next_midnight(),
+            next: [self.next_midnight(), look].into_iter().flatten().min(),
         })
     }
 }
@@ -62,9 +69,11 @@ impl WorkOut {
         place: &Place,
         held: Option<&Progress>,
     ) -> Result<usize, Failure> {
-        let Place { authority, today } = place;
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
-        let running = Running::of(&self.engine.rules, authority, *today);
+        let running = self.engine.running(place, *today);
         let print = self.engine.print(&running);
         let Some(held) = held.filter(|p| p.reckoned_with == print) else {
             if held.is_some_and(|p| p.revision > authority.revision) {
