@@ -243,7 +243,8 @@ impl<'c> History<'c> {
     }
 }
 
-fn is_planned(entry: &Entry) -> bool {
+/// Not held yet: it is known from the day it was first said.
+pub fn is_planned(entry: &Entry) -> bool {
     matches!(
         entry.fact,
         Fact::InitialConference { held: false, .. }

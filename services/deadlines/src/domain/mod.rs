@@ -14,4 +14,6 @@ pub mod reckon;
 pub mod rules;
 pub mod running;
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 pub(crate) mod testing;

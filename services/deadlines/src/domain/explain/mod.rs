@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::{
     care::Period,
     clocks,
-    history::History,
+    history::{History, is_planned},
     overrides::{Override, Overrides},
     reckon::reckon_from,
     rules::Rules,
@@ -205,7 +205,7 @@ fn later(history: &History<'_>) -> usize {
         .iter()
         .filter(|e| e.start > history.today);
     later
-        .filter(|e| !matches!(e.fact, Fact::AgeBand { .. }))
+        .filter(|e| !matches!(e.fact, Fact::AgeBand { .. }) && !is_planned(e))
         .count()
 }
 

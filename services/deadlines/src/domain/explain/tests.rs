@@ -102,3 +102,42 @@ fn evidence_that_went_missing_is_marked() {
     let marked = "missing since Sun 1 Jun 2025, counted until a second snapshot confirms";
     assert!(words.iter().any(|w| w.contains(marked)), "{words:#?}");
 }
+
+#[test]
+fn every_kind_of_clock_has_its_own_words() {
+    let notes = "referral r 2025-06-02 decided; section47 s 2025-06-02 of=r; cp p 2025-01-06; cp-review q 2025-04-01; \
+                 cp-review n 2025-09-29 planned; visit v 2025-05-30; visit w 2025-06-10 unseen; \
+                 missing m 2025-06-07..2025-06-08 at=15:30; adoption a 2025-06-03; cin i 2025-05-01";
+    let said = "1001 en.adoption.visit set_aside recorded_elsewhere w9 2025-06-12 2025-06-30";
+    let rules = testing::rules_here();
+    let overrides = testing::overrides(said, &rules);
+    let chronology = testing::chronology(testing::facts(notes));
+    let lines = explain(
+        &chronology,
+        &testing::whole_authority(),
+        (&rules, &overrides),
+        &Calendar::england_and_wales(),
+        testing::day("2025-06-16"),
+    );
+    for line in [
+        "en.adoption.visit is set aside (recorded elsewhere), says w9, from Thu 12 Jun 2025 to Mon 30 Jun 2025: in force.",
+        "1 visit at which the child was not seen takes no part.",
+        "  Met by the decision recorded, on a day that is not (r in ssd, first said as at Mon 2 Jun 2025).",
+        "Return interview, due Wed 11 Jun 2025 at 15:30: overdue.",
+        "  The child returned on Sun 8 Jun 2025 at 15:30 (m in ssd, first said as at Sat 7 Jun 2025).",
+        "  72 hours from Sun 8 Jun 2025 at 15:30: due Wed 11 Jun 2025 at 15:30; it is overdue from the day after.",
+        "  Overdue: no interview after that is recorded by Mon 16 Jun 2025.",
+        "Protection visit, due Fri 13 Jun 2025: overdue.",
+        "  The visit before was made on Fri 30 May 2025 (v in ssd, first said as at Fri 30 May 2025).",
+        "  The visit on Tue 10 Jun 2025 does not count: the child was not seen.",
+        "Review conference, due Wed 1 Oct 2025: open.",
+        "  The source's own due date is Mon 29 Sep 2025: the earlier of the two warns.",
+        "  Stood down: set aside for this child.",
+    ] {
+        assert!(lines.iter().any(|l| l == line), "{line}\n{lines:#?}");
+    }
+    assert!(
+        !lines.iter().any(|l| l.contains("does not run")),
+        "{lines:#?}"
+    );
+}
