@@ -121,7 +121,7 @@ impl Host {
         let context = self
             .context(deadlines::SERVICE, deadlines::MIGRATIONS)
             .await?;
-        deadlines::run(context, settings.deadlines.clone()).await?;
+        deadlines::run(context, settings.deadlines.clone(), &data).await?;
         let context = self
             .context(dispatch::SERVICE, dispatch::MIGRATIONS)
             .await?;

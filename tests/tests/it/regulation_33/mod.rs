@@ -154,7 +154,9 @@ fn running(lists: &BTreeMap<ChildId, Decision>) -> BTreeSet<Waiting> {
     };
     let mut all = BTreeSet::new();
     for (child, decision) in lists {
+        let of_both = |o: &&Obligation| [oracle::FIRST, oracle::NEXT].contains(&o.rule.id.as_str());
         let running = decision.list.iter().filter(|o| o.state.is_running());
+        let running = running.filter(of_both);
         all.extend(running.map(|o| waiting(child, o)));
     }
     all

@@ -28,7 +28,9 @@ impl WorkOut {
         running: &Running<'_>,
         due: &[Claimed],
     ) -> Result<(), Failure> {
-        let Place { authority, today } = place;
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
         let chronologies = store::chronologies(tx, code, due).await?;
         let lists = store::obligations(tx, code, due).await?;

@@ -29,7 +29,9 @@ impl WorkOut {
         held: &Progress,
         running: &Running<'_>,
     ) -> Result<Worked, Failure> {
-        let Place { authority, today } = place;
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
         if held.reconciled >= authority.revision || store::waits(tx, code, *today).await? {
             return Ok(Worked::default());

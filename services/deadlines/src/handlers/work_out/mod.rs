@@ -9,15 +9,17 @@ use ::store::Tx;
 use async_trait::async_trait;
 use bus::{Due, Failure, Worked};
 use contracts::{Authority, AuthorityCode};
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use tracing::{info, warn};
 
 use self::complete::Incomplete;
 use crate::{
-    domain::running::Running,
     engine::{Engine, Place},
     store::{self, Progress},
 };
+
+/// How often files of overrides are looked at.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(30);
 
 pub(crate) struct WorkOut {
     engine: Arc<Engine>,
@@ -34,9 +36,14 @@ impl Due for WorkOut {
 
     async fn work(&self, _: &mut Tx) -> Result<Worked, Failure> {
         self.look_at_the_calendar();
+        let now = self.engine.clock.machine_now();
+        let watched = self.engine.look_at_overrides();
+        let look = watched
+            .then(|| now.saturating_add(LOOK_EVERY))
+            .and_then(Result::ok);
         Ok(Worked {
             done: 0,
-            next: self.next_midnight(),
+            next: [self.next_midnight(), look].into_iter().flatten().min(),
         })
     }
 
@@ -74,9 +81,11 @@ impl WorkOut {
         place: &Place,
         held: Option<&Progress>,
     ) -> Result<Worked, Failure> {
-        let Place { authority, today } = place;
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
-        let running = Running::of(&self.engine.rules, authority, *today);
+        let running = self.engine.running(place, *today);
         let print = self.engine.print(&running);
         let Some(held) = held.filter(|p| p.reckoned_with == print) else {
             if held.is_some_and(|p| p.revision > authority.revision) {
