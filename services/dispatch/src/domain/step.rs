@@ -43,9 +43,9 @@ impl fmt::Display for Step {
     }
 }
 
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is not a step")]
-pub struct NotAStep(String);
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("this is not a step")]
+pub struct NotAStep;
 
 impl FromStr for Step {
     type Err = NotAStep;
@@ -58,7 +58,7 @@ impl FromStr for Step {
                 .strip_prefix("approaching ")
                 .and_then(|days| days.parse().ok())
                 .map(Self::Approaching)
-                .ok_or_else(|| NotAStep(text.to_owned())),
+                .ok_or(NotAStep),
         }
     }
 }
@@ -102,7 +102,7 @@ impl FromStr for StepKey {
                 due: None,
             }),
             Some((step, due)) => {
-                let due = due.parse().map_err(|_| NotAStep(text.to_owned()))?;
+                let due = due.parse().map_err(|_| NotAStep)?;
                 Ok(Self {
                     step: step.parse()?,
                     due: Some(due),
