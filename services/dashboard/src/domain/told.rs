@@ -93,6 +93,7 @@ fn reminder(step: &str) -> String {
             format!("the reminder {ahead} ahead")
         }
         ("overdue", _) => "once the date had passed".to_owned(),
+        ("still late", _) => "as it was late before the first summary and still is".to_owned(),
         ("raised", _) => "when the clock started".to_owned(),
         _ => rung.to_owned(),
     };

@@ -28,7 +28,13 @@ pub struct Matter {
     /// Open, and nobody can be told.
     #[serde(default)]
     pub nobody: bool,
+    /// The day it was first heard of, when it was there before its source or rule went live.
+    #[serde(default)]
+    pub first_seen: Option<Date>,
 }
+
+/// For so many working days after a source or a rule went live nothing that was there before climbs.
+const SETTLING_IN: u32 = 10;
 
 /// What a signal came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +70,15 @@ impl Matter {
             {
                 known.go_on(signal, place)
             }
-            _ => Self::open(signal, place),
+            _ => Self::open(signal, day, place),
         }
     }
 
-    fn open(signal: &DeadlineSignal, place: impl Fn(&Obligation) -> Step) -> (Self, Heard) {
+    fn open(
+        signal: &DeadlineSignal,
+        day: Date,
+        place: impl Fn(&Obligation) -> Step,
+    ) -> (Self, Heard) {
         let obligation = signal.obligation.clone();
         let (in_force, reached) = step_of(signal, &place);
         let heard = if obligation.state.is_running() {
@@ -84,6 +94,7 @@ impl Matter {
             batch: signal.batch,
             data_as_at: signal.data_as_at,
             nobody: false,
+            first_seen: obligation.baseline.then_some(day),
             obligation,
         };
         (matter, heard)
@@ -125,6 +136,20 @@ impl Matter {
             self.first_due = due;
         }
         self.told_due = due;
+    }
+
+    /// What the passing of days alone puts in force.
+    pub fn wake(&mut self, calendar: &Calendar, today: Date) {
+        let was_late = self.in_force == Step::Baseline && self.reached.is_late();
+        if self.runs() && was_late && self.settled_on(calendar).is_some_and(|day| day <= today) {
+            (self.in_force, self.reached) = (Step::StillLate, Step::StillLate);
+        }
+    }
+
+    /// From when on it may climb; none: there was never anything to wait for.
+    pub fn settled_on(&self, calendar: &Calendar) -> Option<Date> {
+        let seen = self.first_seen?;
+        Some(calendar.add_working_days(seen, SETTLING_IN))
     }
 
     pub fn runs(&self) -> bool {

@@ -27,6 +27,8 @@ pub struct Policy {
     pub baseline: Rung,
     pub approaching: Vec<Approach>,
     pub overdue: Rung,
+    #[serde(default = "Rung::still_late")]
+    pub still_late: Rung,
 }
 
 /// Who is told at one step.
@@ -100,12 +102,24 @@ impl Policies {
     }
 }
 
+impl Rung {
+    /// Everybody had the summary; what is late all the same goes to the manager once.
+    fn still_late() -> Self {
+        Self {
+            tell: vec![Seat::Manager],
+            otherwise: None,
+            must_have: true,
+        }
+    }
+}
+
 impl Policy {
     pub fn rung(&self, step: Step) -> Rung {
         match step {
             Step::Raised => self.raised.clone(),
             Step::Baseline => self.baseline.clone(),
             Step::Overdue => self.overdue.clone(),
+            Step::StillLate => self.still_late.clone(),
             Step::Approaching(days) => {
                 let rung = self.approaching.iter().find(|a| a.working_days == days);
                 rung.map_or_else(Rung::default, |a| Rung {
@@ -157,6 +171,7 @@ mod tests {
             (Step::Approaching(15), vec![Worker]),
             (Step::Approaching(5), vec![Worker, Manager]),
             (Step::Overdue, vec![Worker, Manager]),
+            (Step::StillLate, vec![Manager]),
         ] {
             assert_eq!(policy.rung(step).tell, told, "{step}");
         }

@@ -15,6 +15,8 @@ pub enum Step {
     /// Working days before it is due.
     Approaching(u32),
     Overdue,
+    /// It was late before the first summary, and is after everybody has had time to look into it.
+    StillLate,
 }
 
 impl Step {
@@ -22,13 +24,14 @@ impl Step {
     pub fn nearness(self) -> u32 {
         match self {
             Self::Raised | Self::Baseline => 0,
-            Self::Approaching(days) => 1 + (u32::MAX - 2).saturating_sub(days),
-            Self::Overdue => u32::MAX,
+            Self::Approaching(days) => 1 + (u32::MAX - 3).saturating_sub(days),
+            Self::Overdue => u32::MAX - 1,
+            Self::StillLate => u32::MAX,
         }
     }
 
     pub fn is_late(self) -> bool {
-        self == Self::Overdue
+        matches!(self, Self::Overdue | Self::StillLate)
     }
 }
 
@@ -39,6 +42,7 @@ impl fmt::Display for Step {
             Self::Baseline => f.write_str("baseline"),
             Self::Approaching(days) => write!(f, "approaching {days}"),
             Self::Overdue => f.write_str("overdue"),
+            Self::StillLate => f.write_str("still late"),
         }
     }
 }
@@ -54,6 +58,7 @@ impl FromStr for Step {
             "raised" => Ok(Self::Raised),
             "baseline" => Ok(Self::Baseline),
             "overdue" => Ok(Self::Overdue),
+            "still late" => Ok(Self::StillLate),
             _ => text
                 .strip_prefix("approaching ")
                 .and_then(|days| days.parse().ok())
@@ -125,6 +130,7 @@ mod tests {
             Step::Baseline,
             Step::Approaching(15),
             Step::Overdue,
+            Step::StillLate,
         ];
         for step in steps {
             for due in [None, Some(date(2025, 9, 8))] {
@@ -151,6 +157,7 @@ mod tests {
             Step::Approaching(5),
             Step::Approaching(0),
             Step::Overdue,
+            Step::StillLate,
         ];
         assert!(
             order

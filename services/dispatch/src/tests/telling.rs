@@ -65,6 +65,67 @@ async fn a_baseline_of_forty_children_is_one_mail_to_each_person() {
 }
 
 #[tokio::test]
+async fn after_going_live_nothing_climbs_for_ten_working_days_and_what_is_still_late_then_climbs_once()
+ {
+    let mut office = Office::at(at(TODAY, 7, 0)).await;
+    let mut all = [
+        Obligation {
+            state: contracts::ObligationState::Overdue,
+            baseline: true,
+            ..obligation("C-late", date(2025, 3, 3))
+        },
+        Obligation {
+            baseline: true,
+            ..obligation("C-near", date(2025, 4, 28))
+        },
+        Obligation {
+            state: contracts::ObligationState::Overdue,
+            baseline: true,
+            ..obligation("C-done", date(2025, 3, 4))
+        },
+    ];
+    for child in ["C-late", "C-near", "C-done"] {
+        office.child(child, &by("sam"));
+    }
+    office.baseline(1, &all, &["C-late", "C-near", "C-done"]);
+    office.later(at(TODAY, 8, 30)).await;
+    let everything: &[&str] = &["C-late", "C-done", "C-near"];
+    assert_eq!(
+        office.deliver().await,
+        sent(&[("ann", everything), ("sam", everything)]),
+        "one summary each"
+    );
+    all[1].revision = 2;
+    all[1].state = contracts::ObligationState::Overdue;
+    office.world.clock.set(at(date(2025, 4, 29), 0, 5));
+    office.signal("C-near", Overdue, &all[1]);
+    all[2].revision = 2;
+    all[2].state = contracts::ObligationState::Met;
+    office.signal("C-done", Met, &all[2]);
+    office.later(at(date(2025, 4, 29), 8, 30)).await;
+    assert_eq!(office.deliver().await, sent(&[("sam", &["C-near"])]));
+    let next = office.post().messages.last().unwrap().closing[0].clone();
+    assert_eq!(
+        next,
+        "If it is not recorded by Fri 2 May 2025, your manager, Ann Lee, is told in their morning mail.",
+        "ten working days after Thursday 17 April, over Easter and the early May holiday"
+    );
+    office.later(at(date(2025, 5, 2), 16, 0)).await;
+    assert_eq!(office.deliver().await, sent(&[]));
+    office.later(at(date(2025, 5, 6), 8, 30)).await;
+    assert_eq!(
+        office.deliver().await,
+        sent(&[("ann", &["C-late", "C-near"])]),
+        "and what was recorded in the meantime is not among them"
+    );
+    for day in 7..20 {
+        office.later(at(date(2025, 5, day), 8, 30)).await;
+        assert_eq!(office.deliver().await, sent(&[]), "once");
+    }
+    office.all_answered().await;
+}
+
+#[tokio::test]
 async fn the_digest_waits_for_the_morning_and_nothing_is_ever_repeated() {
     let mut office = Office::at(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));

@@ -1,7 +1,8 @@
 //! The stages in the order in which they run. Three shapes, each stage a pure function in its own file:
 //!
 //! * **fan out** (matter -> people): [`audience`], [`cover`]
-//! * **gate** (person and step -> [`Verdict`]): [`duplicate`], [`brake`], [`quiet_hours`]
+//! * **gate** (person and step -> [`Verdict`]): [`duplicate`], [`brake`], [`settling_in`],
+//!   [`quiet_hours`]
 //! * **gather** (steps -> message): [`digest`], [`address`]
 
 pub mod address;
@@ -11,6 +12,7 @@ pub mod cover;
 pub mod digest;
 pub mod duplicate;
 pub mod quiet_hours;
+pub mod settling_in;
 
 use contracts::{StaffId, chronology::Holder, message::Message};
 use jiff::Timestamp;
@@ -110,9 +112,10 @@ pub fn told_at(
 type Gate = fn(&Scene<'_>, &Candidate<'_>) -> Verdict;
 
 /// The gates in order: the first that does not say `Send` decides.
-pub const GATES: [(&str, Gate); 3] = [
+pub const GATES: [(&str, Gate); 4] = [
     ("duplicate", duplicate::gate),
     ("brake", brake::gate),
+    ("settling in", settling_in::gate),
     ("quiet hours", quiet_hours::gate),
 ];
 

@@ -48,8 +48,12 @@ fn manager_told_after(
     step: Step,
 ) -> Option<Date> {
     let tells = |step: Step| policy.rung(step).tell.contains(&Seat::Manager);
+    let settled = matter.settled_on(scene.calendar);
+    let quiet_until = settled
+        .filter(|day| *day > scene.today)
+        .map(|day| scene.calendar.subtract_working_days(day, 1));
     if tells(step) {
-        return None;
+        return quiet_until.filter(|_| step != Step::Baseline);
     }
     let due = matter.obligation.due_date;
     let nearer = policy
@@ -60,8 +64,9 @@ fn manager_told_after(
             tells(Step::Approaching(*days)) && Step::Approaching(*days).nearness() > step.nearness()
         })
         .max();
-    match nearer {
+    let by = match nearer {
         Some(days) => Some(scene.calendar.subtract_working_days(due, days + 1)),
         None => tells(Step::Overdue).then_some(due),
-    }
+    }?;
+    Some(quiet_until.map_or(by, |day| by.max(day)))
 }
