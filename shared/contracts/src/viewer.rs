@@ -107,6 +107,22 @@ impl Sight<'_> {
             })
     }
 
+    /// Also numbers from one to four? A leader sees no figure about so few, unless they stand in for somebody who does.
+    pub fn small_counts(&self, team: Option<&TeamId>) -> bool {
+        self.role == Role::Operator
+            || self.eyes.iter().any(|(role, me)| {
+                *role != Role::Leader
+                    && team.is_some_and(|team| self.is_of(me, team) || self.leads(*role, me, team))
+            })
+    }
+
+    /// Line-manages the team, in whatever role: sees exactly how many children there have no case-holder.
+    pub fn line_manages(&self, team: &TeamId) -> bool {
+        self.eyes
+            .iter()
+            .any(|(_, me)| self.organisation.manages(me, team))
+    }
+
     /// Manages the team or one above it, whatever the role is called; or is a manager in it, such as an assistant.
     fn leads(&self, role: Role, person: &StaffId, team: &TeamId) -> bool {
         self.organisation.manages(person, team)

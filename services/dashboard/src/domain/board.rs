@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use contracts::{TeamId, Viewer};
 
-use super::{Place, counts::Counts, links, words};
+use super::{Place, counts::Counts, links, seen::Seen, words};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Board {
     pub(crate) teams: Vec<TeamLine>,
     /// Children whose team no source gives; shown to those who see every count.
-    pub(crate) no_team: Option<Counts>,
-    pub(crate) total: Counts,
+    pub(crate) no_team: Option<Seen>,
+    pub(crate) total: Seen,
+    /// Some numbers are too small to be shown to this viewer.
+    pub(crate) hides: bool,
     /// Names of teams with nothing to count.
     pub(crate) quiet: Vec<String>,
 }
@@ -20,7 +22,7 @@ pub(crate) struct Board {
 pub(crate) struct TeamLine {
     pub(crate) name: String,
     pub(crate) href: String,
-    pub(crate) counts: Counts,
+    pub(crate) counts: Seen,
 }
 
 impl Board {
@@ -53,21 +55,23 @@ pub(crate) fn board(place: &Place<'_>, viewer: &Viewer) -> Board {
         .map(|(id, name)| TeamLine {
             name,
             href: links::team(&place.authority.authority, &id),
-            counts: by_team.get(&id).copied().unwrap_or_default(),
+            counts: Seen::of(
+                &sight,
+                Some(&id),
+                by_team.get(&id).copied().unwrap_or_default(),
+            ),
         })
         .collect();
     seen.sort_by(|a, b| alphabetical(&a.name, &b.name).then_with(|| a.href.cmp(&b.href)));
     let (quiet, teams): (Vec<_>, Vec<_>) = seen.into_iter().partition(|t| t.counts.is_empty());
+    let no_team = Seen::of(&sight, None, no_team);
     let no_team = Some(no_team).filter(|c| sees_all && !c.is_empty());
-    let total = teams
-        .iter()
-        .map(|t| t.counts)
-        .chain(no_team)
-        .fold(Counts::default(), Counts::plus);
+    let shown = || teams.iter().map(|t| t.counts).chain(no_team);
     Board {
+        total: Seen::total(shown()),
+        hides: shown().any(|c| c.hides()),
         teams,
         no_team,
-        total,
         quiet: quiet.into_iter().map(|t| t.name).collect(),
     }
 }
@@ -118,7 +122,7 @@ mod tests {
             met: 1,
             unheld: 1,
         };
-        assert_eq!(board.teams[0].counts, north);
+        assert_eq!(board.teams[0].counts.shown(), north);
         let total = Counts {
             late: 3,
             soon: 4,
@@ -126,15 +130,26 @@ mod tests {
             met: 1,
             unheld: 2,
         };
-        assert_eq!(board.total, total);
-        assert_eq!(board.no_team.map(|c| c.unheld), Some(1));
+        assert_eq!(board.total.shown(), total);
+        assert_eq!(board.no_team.map(|c| c.shown().unheld), Some(1));
+    }
+
+    #[test]
+    fn a_leader_s_board_gives_no_small_number_away() {
+        let fixture = Fixture::new();
+        let seen = board(&fixture.place(), &fixture.viewer("l1"));
+        assert!(seen.hides);
+        assert_eq!(seen.total.shown(), Counts::default());
+        let words = seen.teams[0].counts.in_words();
+        assert_eq!(words.late, "fewer than five");
     }
 
     #[test]
     fn the_total_is_of_what_the_viewer_sees() {
         let fixture = Fixture::new();
         let seen = board(&fixture.place(), &fixture.viewer("w3"));
-        assert_eq!((seen.total.late, seen.total.soon), (1, 1));
+        let total = seen.total.shown();
+        assert_eq!((total.late, total.soon), (1, 1));
         assert_eq!(seen.no_team, None);
     }
 }

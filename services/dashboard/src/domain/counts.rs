@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Place, words::number};
+use super::Place;
 use crate::read_model::{Child, Clock, Standing};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,15 +16,6 @@ pub(crate) struct Counts {
     pub(crate) met: u64,
     /// Of the running ones, those of children whom nobody holds.
     pub(crate) unheld: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InWords {
-    pub(crate) late: String,
-    pub(crate) soon: String,
-    pub(crate) later: String,
-    pub(crate) met: String,
-    pub(crate) unheld: String,
 }
 
 /// Which of the counts a clock belongs to.
@@ -79,17 +70,6 @@ impl Counts {
 
     pub(crate) fn running(&self) -> u64 {
         self.late + self.soon + self.later
-    }
-
-    /// As written on pages: `2,123`.
-    pub(crate) fn in_words(&self) -> InWords {
-        InWords {
-            late: number(self.late),
-            soon: number(self.soon),
-            later: number(self.later),
-            met: number(self.met),
-            unheld: number(self.unheld),
-        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -6,8 +6,8 @@ use super::{
     Place,
     banner::{self, Banners},
     board::board,
-    counts::Counts,
     links,
+    seen::Seen,
     words::{self, day},
 };
 
@@ -23,7 +23,7 @@ pub(crate) struct Card {
     pub(crate) today: String,
     pub(crate) pinned: bool,
     pub(crate) size: String,
-    pub(crate) counts: Counts,
+    pub(crate) counts: Seen,
     pub(crate) banners: Banners,
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod my_day;
 pub(crate) mod paging;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod seen;
 pub(crate) mod status;
 pub(crate) mod team;
 pub(crate) mod told;

@@ -10,6 +10,7 @@ use super::{
     clock::ClockRow,
     counts::{self, Counts, Kind},
     paging::Paging,
+    seen::Seen,
 };
 use crate::read_model::{Child, Clock, Standing};
 
@@ -17,7 +18,7 @@ use crate::read_model::{Child, Clock, Standing};
 pub(crate) struct TeamView {
     pub(crate) name: String,
     /// None for somebody who may see a row of it but not the whole.
-    pub(crate) counts: Option<Counts>,
+    pub(crate) counts: Option<Seen>,
     pub(crate) groups: Vec<Group>,
     pub(crate) paging: Paging,
     /// Why there are no rows, or not all.
@@ -75,7 +76,7 @@ pub(crate) fn team(
         name: place.team_name(team),
         note: note(counts, found.len()),
         groups: groups(place, &found, &paging),
-        counts,
+        counts: counts.map(|counts| Seen::of(&sight, Some(team), counts)),
         paging,
     })
 }
@@ -222,7 +223,10 @@ mod tests {
     fn a_worker_sees_the_teams_numbers_and_their_own_rows() {
         let fixture = Fixture::new();
         let view = team(&fixture.place(), &fixture.viewer("w2"), &"T1".into(), 1).unwrap();
-        assert_eq!(view.counts.map(|c| c.running() + c.met), Some(6));
+        assert_eq!(
+            view.counts.map(|c| c.shown().running() + c.shown().met),
+            Some(6)
+        );
         assert_eq!(view.paging.total, 1);
         assert!(view.note.unwrap().contains("the children you hold"));
     }
