@@ -96,6 +96,12 @@ impl Sight<'_> {
         })
     }
 
+    /// The rows of a child whom somebody in these seats reviews, whoever manages the case-holder?
+    pub fn reviews(&self, reviewer: Option<&StaffId>, chair: Option<&StaffId>) -> bool {
+        let mine = |seat: Option<&StaffId>| self.eyes.iter().any(|(_, me)| seat == Some(*me));
+        mine(reviewer) || mine(chair)
+    }
+
     /// How many are due and late in a team?
     pub fn counts(&self, team: &TeamId) -> bool {
         self.role == Role::Operator
