@@ -40,7 +40,7 @@ pub fn fold(
         heard.push((id, what));
     }
     if let Some(matter) = &mut matter {
-        matter.wake(calendar, today);
+        matter.wake(policy, calendar, today);
     }
     Folded { matter, heard }
 }

@@ -14,10 +14,11 @@ pub mod duplicate;
 pub mod quiet_hours;
 pub mod settling_in;
 
-use contracts::{StaffId, chronology::Holder, message::Message};
+use contracts::{StaffId, message::Message};
 use jiff::Timestamp;
 
 use super::{
+    child::Around,
     matter::Matter,
     notice::Who,
     policy::{Policy, Seat},
@@ -58,6 +59,8 @@ pub enum Standing {
     For(StaffId),
     /// They answer for the team, and nobody in it holds.
     NoCaseHolder,
+    /// Nobody is recorded in the seat; they manage the case-holder or the team.
+    EmptySeat,
     /// A mailbox that learns how many there are: nobody holds.
     CountUnheld,
     /// A mailbox that learns how many there are: nobody at all can be told.
@@ -70,6 +73,13 @@ impl Standing {
         match (self, seat) {
             (Self::Own, Seat::Worker) => "is the case-holder",
             (Self::Own, Seat::Manager) => "manages the case-holder or the team",
+            (Self::Own, Seat::Reviewer) => "is the reviewing officer",
+            (Self::Own, Seat::ConferenceChair) => "chairs the conferences",
+            (Self::Own, Seat::ConferenceOffice) => "answers for those who arrange conferences",
+            (Self::Own, Seat::HealthOffice) => "answers for those who arrange health assessments",
+            (Self::EmptySeat, _) => {
+                "manages the case-holder or the team; nobody is recorded in the seat"
+            }
             (Self::For(_), _) => "covers for somebody who cannot be reached",
             (Self::NoCaseHolder, _) => "answers for the team; there is no case-holder",
             (Self::CountUnheld, _) => "the team's mailbox counts what has no case-holder",
@@ -90,20 +100,21 @@ pub struct Candidate<'a> {
 }
 
 /// Fan out: whose it is, then who can be told.
-pub fn fan_out(scene: &Scene<'_>, holder: &Holder, tell: &[Seat]) -> cover::Covered {
-    let asked = audience::audience(scene.organisation, holder, tell);
-    cover::cover(scene.organisation, holder, asked, scene.today)
+pub fn fan_out(scene: &Scene<'_>, around: &Around, tell: &[Seat]) -> cover::Covered {
+    let asked = audience::audience(scene, around, tell);
+    cover::cover(scene, &around.holder, asked)
 }
 
 /// As what somebody is told at a step, if they are: asked again just before anything is sent.
 pub fn told_at(
     scene: &Scene<'_>,
     policy: &Policy,
-    holder: &Holder,
+    matter: &Matter,
+    around: &Around,
     step: Step,
     who: &Who,
 ) -> Option<Addressed> {
-    fan_out(scene, holder, &policy.rung(step).tell)
+    fan_out(scene, around, &policy.rung(step, &matter.obligation).tell)
         .told
         .into_iter()
         .find(|a| &a.who == who)

@@ -4,7 +4,8 @@ use super::{Candidate, Until, Verdict};
 use crate::domain::{policy::Seat, scene::Scene, step::Step};
 
 pub fn gate(scene: &Scene<'_>, candidate: &Candidate<'_>) -> Verdict {
-    let climbs = candidate.to.seat == Seat::Manager && candidate.step != Step::Baseline;
+    let same_height = matches!(candidate.step, Step::Baseline | Step::Handover(_));
+    let climbs = candidate.to.seat == Seat::Manager && !same_height;
     let settled = candidate.matter.settled_on(scene.calendar);
     let Some(settled) = settled.filter(|day| climbs && *day > scene.today) else {
         return Verdict::Send;
