@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Place;
+use super::{Place, filter::Filter};
 use crate::read_model::{Child, Clock, Standing};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,12 +42,21 @@ pub(crate) fn kind(clock: &Clock, today: Date, soon_until: Date) -> Option<Kind>
 }
 
 impl Counts {
-    pub(crate) fn add(&mut self, place: &Place<'_>, soon_until: Date, child: &Child) {
+    pub(crate) fn add(
+        &mut self,
+        place: &Place<'_>,
+        soon_until: Date,
+        child: &Child,
+        filter: &Filter,
+    ) {
         let unheld = child.holder.worker.is_none();
         for clock in &child.clocks {
             let Some(kind) = kind(clock, place.today, soon_until) else {
                 continue;
             };
+            if !filter.keeps(clock, kind) {
+                continue;
+            }
             match kind {
                 Kind::Late => self.late += 1,
                 Kind::Soon => self.soon += 1,

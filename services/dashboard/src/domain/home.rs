@@ -6,6 +6,7 @@ use super::{
     Place,
     banner::{self, Banners},
     board::board,
+    filter::Filter,
     links,
     seen::Seen,
     words::{self, day},
@@ -29,7 +30,7 @@ pub(crate) struct Card {
 
 pub(crate) fn card(place: &Place<'_>, viewer: &Viewer) -> Card {
     let code = &place.authority.authority;
-    let board = board(place, viewer);
+    let board = board(place, viewer, &Filter::default());
     let teams = (board.teams.len() + board.quiet.len()) as u64;
     Card {
         name: place.authority.name.clone(),

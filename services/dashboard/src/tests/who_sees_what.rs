@@ -53,6 +53,14 @@ fn expected(path: &str, role: Role, team: &str, own: bool) -> Expected {
         "/a/{code}/board" => board(role, base),
         "/a/{code}/team/{team}" => team_page(role, own, base),
         "/a/{code}/my-day" => my_day(role, base),
+        "/a/{code}/horizon" => Expected {
+            children: if role == Role::Reviewer {
+                vec!["child-dilys"]
+            } else {
+                vec![]
+            },
+            ..base
+        },
         "/live" => Expected {
             path: format!("/live?path=/a/westshire/team/{team}"),
             ..team_page(role, own, base)
