@@ -4,6 +4,7 @@
 mod brake;
 mod changes;
 mod engines;
+mod handover;
 mod office;
 mod order;
 mod post;

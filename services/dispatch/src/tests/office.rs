@@ -46,6 +46,7 @@ pub(super) struct Held<'a> {
     pub(super) worker: Option<&'a str>,
     pub(super) team: Option<&'a str>,
     pub(super) family: Option<&'a str>,
+    pub(super) reviewer: Option<&'a str>,
     pub(super) died: bool,
 }
 
@@ -189,7 +190,10 @@ impl Office {
         *revision += 1;
         let day: Date = "2025-01-12".parse().unwrap();
         let entry = |fact: Fact| Entry {
-            key: fact.kind().to_owned(),
+            key: match &fact {
+                Fact::Involvement { role, .. } => format!("{role:?}"),
+                fact => fact.kind().to_owned(),
+            },
             source: "test".into(),
             start: day,
             end: None,
@@ -204,9 +208,19 @@ impl Office {
                 role: InvolvementRole::CaseHolder,
                 change_reason: None,
             });
+        let reviewer = held.reviewer.map(|reviewer| Fact::Involvement {
+            worker: Some(reviewer.into()),
+            team: None,
+            role: InvolvementRole::Reviewer,
+            change_reason: None,
+        });
         let family = held.family.map(|f| Fact::Family { family: f.into() });
         let death = held.died.then_some(Fact::Death);
-        let facts = involvement.into_iter().chain(family).chain(death);
+        let facts = involvement
+            .into_iter()
+            .chain(reviewer)
+            .chain(family)
+            .chain(death);
         Chronology {
             authority: code(),
             child: id.into(),

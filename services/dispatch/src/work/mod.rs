@@ -179,7 +179,7 @@ impl Rounds {
 
     /// Machine time of the next hold that ends, or of the next day; a pinned clock moves with the landscape.
     async fn next(&self, tx: &mut Tx, place: &Place) -> Result<Option<Timestamp>, Failure> {
-        if place.scene(&self.desk, &BTreeMap::new()).is_pinned() {
+        if place.is_pinned() {
             return Ok(None);
         }
         let held = store::notices::next(tx, place.code())

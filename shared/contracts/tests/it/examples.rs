@@ -294,6 +294,8 @@ fn child_obligations() -> ChildObligations {
             since: Some(day("2017-01-09")),
             last_worker: Some(StaffId::new("w2")),
         },
+        reviewer: Some(StaffId::new("r1")),
+        chair: Some(StaffId::new("r2")),
         died: false,
         family: Some("f1".into()),
         obligations: vec![obligation()],
