@@ -13,7 +13,7 @@ use contracts::{
     chronology::{Holder, InvolvementRole},
     commands::{Account, AskAccount, DeadlineRow, ListDeadlines},
     ids,
-    message::{Message, Outcome, Receipt},
+    message::{Message, Outcome, Receipt, Receipts},
     notice::{Notice, StepState},
     streams,
 };
@@ -446,12 +446,8 @@ fn published(world: &World) -> BTreeSet<(String, String, Date, ObligationState)>
 
 /// How often delivery said of a message that it was in doubt and is sent again.
 fn doubted(world: &World) -> BTreeMap<Uuid, u32> {
-    let receipts = world.all(&streams::RECEIPTS);
-    let receipts: BTreeMap<Uuid, Receipt> = receipts
-        .map(|envelope| (envelope.id, envelope.decode().unwrap()))
-        .collect();
     let mut doubted = BTreeMap::new();
-    for receipt in receipts.values() {
+    for receipt in receipts(world) {
         if receipt.outcome == Outcome::InDoubt {
             *doubted.entry(receipt.message).or_default() += 1;
         }
@@ -459,11 +455,19 @@ fn doubted(world: &World) -> BTreeMap<Uuid, u32> {
     doubted
 }
 
+/// Every receipt once, however often it was published.
+fn receipts(world: &World) -> Vec<Receipt> {
+    let told: BTreeMap<Uuid, Receipts> = world
+        .all(&streams::RECEIPTS)
+        .map(|envelope| (envelope.id, envelope.decode().unwrap()))
+        .collect();
+    told.into_values().flat_map(|t| t.receipts).collect()
+}
+
 /// Messages of which every line fell away before an attempt.
 fn stood_down(world: &World) -> usize {
-    let receipts = world.all(&streams::RECEIPTS);
-    let receipts = receipts.map(|envelope| envelope.decode::<Receipt>().unwrap());
-    receipts
+    receipts(world)
+        .into_iter()
         .filter(|receipt| receipt.outcome == Outcome::StoodDown)
         .map(|receipt| receipt.message)
         .collect::<BTreeSet<_>>()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bus::{Bus, Context, CrashPoints, Landscape, Node, consumer, due};
 use contracts::{Authority, AuthorityCode, Chronology, ClockSetting, SourceState, TokenKey};
-use deadlines::Config;
+use deadlines::{Config, Local};
 use jiff::ToSpan;
 use runtime::{Clock, Tasks};
 use store::{Db, Statement, values};
@@ -88,6 +88,7 @@ fn authority(code: &AuthorityCode) -> Authority {
             as_at: day("2025-06-10"),
             accepted_at: noon("2025-06-10"),
             supplies: vec!["care_episode".to_owned(), "looked_after_review".to_owned()],
+            visits_seen_unreliable: false,
         }],
         children: 1,
         revision_sum: 1,
@@ -129,7 +130,13 @@ async fn an_authority_that_cannot_be_worked_out_holds_up_no_other() {
         tasks: Tasks::new(),
         crash: CrashPoints::default(),
     };
-    let node = deadlines::node(&context, &Config { batch: 3 });
+    let node = deadlines::node(
+        &context,
+        &Config {
+            batch: 3,
+            local: Local::default(),
+        },
+    );
     let spoilt: AuthorityCode = "aa-first".parse().unwrap();
     for code in [&spoilt, &code()] {
         read(&context, &node, code).await;

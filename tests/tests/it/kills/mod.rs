@@ -11,7 +11,7 @@ use std::{
 use bus::Bus;
 use contracts::{
     commands::{AskDelivery, ImportSummary},
-    message::{Outcome, Receipt},
+    message::{Outcome, Receipts},
     obligation::ChildObligations,
     streams,
 };
@@ -89,9 +89,11 @@ fn told(smtp: &Smtp) -> Told {
 async fn doubted(program: &Program) -> BTreeMap<Uuid, u32> {
     let mut doubted = BTreeMap::new();
     for envelope in program.stream(&streams::RECEIPTS).await {
-        let receipt: Receipt = envelope.decode().unwrap();
-        if receipt.outcome == Outcome::InDoubt {
-            *doubted.entry(receipt.message).or_default() += 1;
+        let told: Receipts = envelope.decode().unwrap();
+        for receipt in told.receipts {
+            if receipt.outcome == Outcome::InDoubt {
+                *doubted.entry(receipt.message).or_default() += 1;
+            }
         }
     }
     doubted

@@ -23,7 +23,7 @@ use intake::{
         authority::{self, Accepted, ClockWish},
         gate::Limits,
     },
-    sources::{self, Reading, Watch},
+    sources::{self, Reading, Roles, Terms, Watch},
 };
 use jiff::{
     Timestamp,
@@ -74,7 +74,12 @@ fn take(folder: &Path, as_at: Date) -> Taken {
         fall_percent: 0,
         refused_percent: 100,
     };
-    let reading = sources::read(source, folder, as_at, limits, &mut NothingRefused).unwrap();
+    let terms = Terms {
+        as_at,
+        limits,
+        roles: Roles::default(),
+    };
+    let reading = sources::read(source, folder, terms, &mut NothingRefused).unwrap();
     let unknown = authority::unknown(&"westshire".parse().unwrap());
     let accepted = Accepted {
         name: None,
@@ -82,6 +87,7 @@ fn take(folder: &Path, as_at: Date) -> Taken {
         as_at,
         at: Timestamp::UNIX_EPOCH,
         supplies: &reading.supplies,
+        visits_seen_unreliable: false,
         synthetic: false,
         clock: ClockWish::Pin,
         children_new: 0,
