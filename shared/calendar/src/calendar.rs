@@ -79,18 +79,20 @@ impl Calendar {
 
     /// The `n`th working day after `day`; `day` itself is day 0, whatever day it is.
     pub fn add_working_days(&self, day: Date, n: u32) -> Date {
-        self.step(day, n, 1)
+        self.step(day, n, |day| day.tomorrow().ok())
     }
 
     /// The `n`th working day before `day`; `day` itself is day 0, whatever day it is.
     pub fn subtract_working_days(&self, day: Date, n: u32) -> Date {
-        self.step(day, n, -1)
+        self.step(day, n, |day| day.yesterday().ok())
     }
 
-    fn step(&self, mut day: Date, n: u32, by: i64) -> Date {
+    fn step(&self, mut day: Date, n: u32, next: impl Fn(Date) -> Option<Date>) -> Date {
         let mut left = n;
-        while left > 0 && day != Date::MAX && day != Date::MIN {
-            day = day.saturating_add(by.days());
+        while left > 0
+            && let Some(then) = next(day)
+        {
+            day = then;
             left -= u32::from(self.is_working_day(day));
         }
         day

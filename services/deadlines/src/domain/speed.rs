@@ -58,6 +58,6 @@ fn soak_children_are_worked_out_by_the_thousand() {
             "{rate:.0} children a second {what}, {} obligations each",
             known.len()
         );
-        assert!(cfg!(debug_assertions) || rate > 5_000.0, "{rate} {what}");
+        assert!(cfg!(debug_assertions) || rate > 1_000.0, "{rate} {what}");
     }
 }

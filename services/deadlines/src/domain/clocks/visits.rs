@@ -120,14 +120,7 @@ impl<'c> Gap<'c> {
             .flat_map(|span| self.proposals(span, desk, history))
             .collect();
         proposals.sort_by(|a, b| a.order().cmp(&b.order()));
-        for day in self.turning_days(&proposals, desk) {
-            let first = proposals
-                .iter_mut()
-                .find(|p| p.day0 <= day && p.runs_on(day, desk));
-            if let Some(first) = first {
-                first.ran = true;
-            }
-        }
+        self.mark_those_that_ran(&mut proposals, desk);
         let kept = proposals
             .iter()
             .position(|p| self.is_open_at_the_end(p) && !p.is_aside(self.until, desk));
@@ -148,6 +141,24 @@ impl<'c> Gap<'c> {
                 start.unmet = Some(self.why(p, desk));
             }
             desk.put(p.span.rule, start);
+        }
+    }
+
+    fn mark_those_that_ran(&self, proposals: &mut [Proposal<'_, 'c>], desk: &Desk<'_, 'c>) {
+        if let [only] = proposals
+            && only.span.rests.is_empty()
+            && desk.overrides.is_empty()
+        {
+            only.ran = only.span.days.is_on(only.day0);
+            return;
+        }
+        for day in self.turning_days(proposals, desk) {
+            let first = proposals
+                .iter_mut()
+                .find(|p| p.day0 <= day && p.runs_on(day, desk));
+            if let Some(first) = first {
+                first.ran = true;
+            }
         }
     }
 
