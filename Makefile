@@ -34,7 +34,8 @@ lint:
 		echo "advisories: not checked, their list cannot be reached from here"; \
 	fi
 
+# Both commands choose the same packages: else their features differ, and everything is compiled twice.
 bench:
 	@scripts/tools.sh bench
-	cargo build --release --locked -p evenkeel
-	cargo bench --locked -p suite --bench bench
+	cargo build --release --locked -p evenkeel -p suite --bin evenkeel --bench bench
+	cargo bench --locked -p evenkeel -p suite --bench bench

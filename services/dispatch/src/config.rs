@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::AuthorityCode;
+use contracts::{AuthorityCode, TeamId};
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 
@@ -18,6 +18,8 @@ pub struct Config {
     pub line_limit: usize,
     pub link_pattern: String,
     pub contact: String,
+    pub conference_office: String,
+    pub health_office: String,
     pub brake_factor: u64,
     pub brake_floor: u64,
     pub usual_batches: usize,
@@ -45,8 +47,14 @@ impl Config {
             line_limit: self.line_limit.max(1),
             link_pattern: self.link_pattern.clone(),
             contact: self.contact.clone(),
+            conference_office: team(&self.conference_office),
+            health_office: team(&self.health_office),
         })
     }
+}
+
+fn team(id: &str) -> Option<TeamId> {
+    (!id.is_empty()).then(|| TeamId::new(id))
 }
 
 #[cfg(test)]

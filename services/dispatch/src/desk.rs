@@ -9,7 +9,7 @@ use std::{
 use bus::{Context, Landscape};
 use calendar::Calendar;
 use contracts::{
-    Authority, AuthorityCode, Envelope, Event, Organisation, Token, TokenKey, ids,
+    Authority, AuthorityCode, ClockSetting, Envelope, Event, Organisation, Token, TokenKey, ids,
     message::{LineChange, Message, MessageChanged, NoticeRevision, Recipient},
     notice::Notice,
 };
@@ -21,6 +21,7 @@ use crate::{
     Config, SERVICE,
     domain::{
         batch::BatchState,
+        child::Recorded,
         scene::{Scene, Settings},
         stages::brake::Limits,
     },
@@ -54,10 +55,15 @@ impl Place {
         &self.authority.authority
     }
 
+    pub(crate) fn is_pinned(&self) -> bool {
+        matches!(self.authority.clock, ClockSetting::Pinned(_))
+    }
+
     pub(crate) fn scene<'a>(
         &'a self,
         desk: &'a Desk,
         batches: &'a BTreeMap<u64, BatchState>,
+        recorded: Recorded,
     ) -> Scene<'a> {
         Scene {
             settings: &desk.settings,
@@ -67,6 +73,7 @@ impl Place {
             now: self.now,
             today: self.today,
             batches,
+            recorded,
         }
     }
 }
@@ -97,6 +104,10 @@ impl Desk {
             .into_iter()
             .filter_map(|authority| self.place(authority))
             .collect()
+    }
+
+    pub(crate) fn place_of(&self, code: &AuthorityCode) -> Option<Place> {
+        self.place(self.landscape.authority(code)?)
     }
 
     fn place(&self, authority: Arc<Authority>) -> Option<Place> {

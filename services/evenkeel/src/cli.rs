@@ -44,6 +44,14 @@ pub enum Command {
     },
     /// List every deadline, or explain one child's
     Deadlines(DeadlinesArgs),
+    /// Why people were told about a child's deadlines, or were not: every decision, oldest first
+    Why {
+        #[arg(value_name = "CHILD", value_parser = child)]
+        child: ChildId,
+        /// [default: every authority that has decided something about the child]
+        #[arg(long)]
+        authority: Option<AuthorityCode>,
+    },
     /// Show which rules run, and why others do not
     Rules {
         #[arg(long)]
@@ -64,9 +72,32 @@ pub enum Command {
         action: DeadLetterAction,
     },
     /// How delivery stands, what became of every notice, and whether all work is done
-    Status,
+    Status(StatusArgs),
     /// Print a new one-time link to the page
     Link,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Wait until all work is done; exit code 3 when it is not in time
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "wait",
+        default_value_t = 1800
+    )]
+    pub within: u64,
+}
+
+impl StatusArgs {
+    /// How long to wait, if at all.
+    pub(crate) fn within(&self) -> Option<std::time::Duration> {
+        self.wait
+            .then(|| std::time::Duration::from_secs(self.within))
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -201,6 +232,8 @@ mod tests {
             "evenkeel import allocations a.csv --authority westshire --as-at 2018-03-31",
             "evenkeel deadlines --as-at 2018-03-31 --format csv",
             "evenkeel deadlines --explain 1001 --authority westshire",
+            "evenkeel why 1001",
+            "evenkeel why 1001 --authority westshire",
             "evenkeel rules --authority westshire",
             "evenkeel sample --cover ssda903 folder --authority westshire --seed 7 --out x --as-at 2018-03-31",
             "evenkeel held",
@@ -208,6 +241,8 @@ mod tests {
             "evenkeel dead-letters list",
             "evenkeel dead-letters replay 00000000-0000-0000-0000-000000000001",
             "evenkeel status --data /x",
+            "evenkeel status --wait",
+            "evenkeel status --wait --within 30",
             "evenkeel link",
         ] {
             if let Err(error) = parse(line) {
@@ -224,7 +259,10 @@ mod tests {
             "evenkeel import ssda903 folder --authority West",
             "evenkeel import ssda903 folder --authority westshire --as-at 31/03/2018",
             "evenkeel deadlines --format xml",
+            "evenkeel why",
             "evenkeel sample folder",
+            "evenkeel status --within 30",
+            "evenkeel status --wait --within soon",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

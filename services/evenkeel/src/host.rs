@@ -35,6 +35,9 @@ pub(crate) const WITHOUT_EFFECTS: [&str; 4] = [
     dispatch::SERVICE,
 ];
 
+/// The pages, in subjects, stores and logs.
+pub(crate) const DASHBOARD: &str = "dashboard";
+
 /// A running process: all that shutdown has to put away.
 pub(crate) struct Host {
     pub(crate) bus: Bus,
@@ -118,7 +121,7 @@ impl Host {
         let context = self
             .context(deadlines::SERVICE, deadlines::MIGRATIONS)
             .await?;
-        deadlines::run(context, settings.deadlines.clone()).await?;
+        deadlines::run(context, settings.deadlines.clone(), &data).await?;
         let context = self
             .context(dispatch::SERVICE, dispatch::MIGRATIONS)
             .await?;
@@ -141,8 +144,8 @@ impl Host {
         let listen = place.settings.evenkeel.monitor;
         let metrics = place.metrics.clone();
         let monitor = monitor::serve(listen, &self.health, metrics, &self.tasks).await?;
-        let context = self.context("dashboard", Migrations(&[])).await?;
-        let dashboard = Dashboard::bind(&context, config).await?;
+        let context = self.context(DASHBOARD, Migrations(&[])).await?;
+        let mut dashboard = Dashboard::bind(&context, config).await?;
         dashboard.read(&context).await?;
         let link = dashboard.new_link();
         let page = format!("http://{}", dashboard.address());

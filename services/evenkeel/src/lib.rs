@@ -34,6 +34,9 @@ pub struct Place {
     metrics: Metrics,
 }
 
+/// Exit code of `status --wait` when the time was over first.
+const STILL_AT_WORK: u8 = 3;
+
 /// Runs one command to its end; what went wrong is told on stderr in words.
 pub async fn main(cli: Cli, environment: Environment) -> ExitCode {
     match run(cli, environment).await {
@@ -46,7 +49,10 @@ pub async fn main(cli: Cli, environment: Environment) -> ExitCode {
             };
             // With stderr gone too, the exit code is all that is left.
             writeln!(io::stderr(), "evenkeel: {words}").unwrap_or_default();
-            ExitCode::FAILURE
+            match error.downcast_ref::<rest::StillAtWork>() {
+                Some(_) => ExitCode::from(STILL_AT_WORK),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -88,6 +94,9 @@ async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {
         Command::Up { listen } => commands::up::run(place, listen, &mut out).await,
         Command::Import { source } => commands::import::run(place, source, &mut out).await,
         Command::Deadlines(args) => commands::deadlines::run(place, args, &mut out).await,
+        Command::Why { child, authority } => {
+            commands::why::run(place, child, authority, &mut out).await
+        }
         Command::Rules { authority } => commands::rules::run(place, authority, &mut out).await,
         Command::Sample(args) => commands::sample::run(place, args, &mut out).await,
         Command::Held => commands::held::list(place, &mut out).await,
@@ -97,7 +106,7 @@ async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {
         Command::DeadLetters { action } => {
             commands::dead_letters::run(place, &action, &mut out).await
         }
-        Command::Status => commands::status::run(place, &mut out).await,
+        Command::Status(args) => commands::status::run(place, args.within(), &mut out).await,
         Command::Link => commands::link::run(place, &mut out).await,
     }?;
     out.flush()?;

@@ -9,7 +9,7 @@ use tracing::info;
 
 use crate::{
     Place,
-    host::{Host, Services, WITHOUT_EFFECTS},
+    host::{DASHBOARD, Host, Services, WITHOUT_EFFECTS},
     instance::{Found, Instance, look_patiently},
     rest,
 };
@@ -88,6 +88,23 @@ impl Reach {
         match self {
             Self::Beside(beside) => Some(&beside.instance),
             Self::Alone(_) => None,
+        }
+    }
+
+    /// Services that answer here.
+    pub(crate) fn services(&self) -> Vec<&'static str> {
+        let mut services = WITHOUT_EFFECTS.to_vec();
+        if self.instance().is_some() {
+            services.extend([delivery::SERVICE, DASHBOARD]);
+        }
+        services
+    }
+
+    /// Puts everything away at once; what is not done is done at the next start.
+    pub(crate) async fn leave(self) -> anyhow::Result<()> {
+        match self {
+            Self::Beside(_) => self.close().await,
+            Self::Alone(host) => host.stop().await,
         }
     }
 

@@ -2,35 +2,61 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
 use bus::Bus;
-use contracts::commands::{ImportProgress, Rest, rest_subject};
+use contracts::commands::{ImportProgress, Standing, standing_subject};
 use tracing::debug;
 
-use crate::output::progress::Progress;
+use crate::output::{number, progress::Progress, seconds};
 
 const PAUSE: Duration = Duration::from_millis(50);
 /// Working out a large first return takes minutes on a small machine.
-const LIMIT: Duration = Duration::from_mins(30);
+pub(crate) const LIMIT: Duration = Duration::from_mins(30);
 
-/// What one service still has to do.
-pub(crate) async fn of(bus: &Bus, service: &str) -> anyhow::Result<Rest> {
-    bus.ask_subject(&rest_subject(service), &()).await
+/// The time to wait was over first.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "still at work after {after}: {left}. Nothing is lost, and `evenkeel status` shows how far it is"
+)]
+pub(crate) struct StillAtWork {
+    after: String,
+    left: String,
 }
 
-/// Returns once these services are at rest, seen twice in a row: work may be on its way between two of them.
-pub(crate) async fn wait(bus: &Bus, services: &[&str]) -> anyhow::Result<()> {
+/// How one service stands.
+pub(crate) async fn of(bus: &Bus, service: &str) -> anyhow::Result<Standing> {
+    bus.ask_subject(&standing_subject(service), &()).await
+}
+
+/// Returns once these services are at rest.
+pub(crate) async fn wait(bus: &Bus, services: &[&'static str]) -> anyhow::Result<()> {
+    wait_within(bus, services, LIMIT).await
+}
+
+/// Returns once these services are at rest, seen in two looks between which nothing was recorded: work may be on its way
+/// from one to another. Fails as `StillAtWork` when the time is over.
+pub(crate) async fn wait_within(
+    bus: &Bus,
+    services: &[&'static str],
+    within: Duration,
+) -> anyhow::Result<()> {
     let began = Instant::now();
     let mut progress = Progress::new();
-    let (mut most, mut quiet) = (0, 0);
-    while quiet < 2 {
-        let mut left = 0;
-        for service in services {
-            let rest = of(bus, service).await?;
-            left += rest.outbox + rest.unread + rest.due;
-            debug!(service, ?rest, "asked whether it is at rest");
+    let (mut most, mut before) = (0, None);
+    let mut seen = Vec::new();
+    loop {
+        let left = within.saturating_sub(began.elapsed());
+        let Ok(looked) = tokio::time::timeout(left, look(bus, services)).await else {
+            progress.done();
+            return Err(still(within, &seen).into());
+        };
+        seen = looked?;
+        let left: u64 = seen.iter().map(|(_, standing)| standing.rest.left()).sum();
+        let commits: Vec<u64> = seen.iter().map(|(_, standing)| standing.commits).collect();
+        if left == 0 && before.as_ref() == Some(&commits) {
+            progress.done();
+            return Ok(());
         }
-        quiet = if left == 0 { quiet + 1 } else { 0 };
+        before = (left == 0).then_some(commits);
         most = most.max(left);
         if left > 0 {
             progress.show(&ImportProgress {
@@ -39,14 +65,144 @@ pub(crate) async fn wait(bus: &Bus, services: &[&str]) -> anyhow::Result<()> {
                 total: most,
             });
         }
-        if began.elapsed() > LIMIT {
-            bail!(
-                "still working after {} minutes; nothing is lost, and `evenkeel status` shows how far it is",
-                LIMIT.as_secs() / 60
-            );
-        }
         tokio::time::sleep(PAUSE).await;
     }
-    progress.done();
-    Ok(())
+}
+
+type Looks = Vec<(&'static str, Standing)>;
+
+async fn look(bus: &Bus, services: &[&'static str]) -> anyhow::Result<Looks> {
+    let mut seen = Vec::with_capacity(services.len());
+    for service in services {
+        let standing = of(bus, service).await?;
+        debug!(service, ?standing, "asked how it stands");
+        seen.push((*service, standing));
+    }
+    Ok(seen)
+}
+
+fn still(within: Duration, seen: &[(&str, Standing)]) -> StillAtWork {
+    let left: Vec<String> = seen
+        .iter()
+        .filter(|(_, standing)| !standing.rest.is_at_rest())
+        .map(|(service, standing)| format!("{service} has {}", left(standing)))
+        .collect();
+    StillAtWork {
+        after: seconds(within),
+        left: if left.is_empty() {
+            "not every service has answered".to_owned()
+        } else {
+            left.join("; ")
+        },
+    }
+}
+
+fn left(standing: &Standing) -> String {
+    let rest = standing.rest;
+    let parts: Vec<String> = [
+        (rest.unread, "to read"),
+        (rest.due, "due"),
+        (rest.outbox, "to publish"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, what)| format!("{} {what}", number(n)))
+    .collect();
+    let trouble = standing.troubles.first();
+    let trouble = trouble.map_or(String::new(), |t| format!(" ({}: {})", t.part, t.what));
+    parts.join(", ") + &trouble
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+
+    use bus::{ConnectOptions, Context, CrashPoints, Landscape, Node};
+    use contracts::{TokenKey, commands::Rest};
+    use runtime::Clock;
+    use store::Db;
+    use testkit::servers::{Nats, PATIENCE, nats};
+
+    use super::*;
+
+    const SERVICE: &str = "service";
+
+    /// A service with so much left to do.
+    async fn service(nats: &Nats, left: &Arc<AtomicU64>) -> Bus {
+        let bus = Bus::connect(&ConnectOptions {
+            url: nats.server.url.clone(),
+            user: nats.server.user.clone(),
+            password: nats.server.password.clone(),
+        })
+        .await
+        .unwrap();
+        bus.ensure_streams(1).await.unwrap();
+        let clock = Clock::real();
+        let context = Context {
+            service: SERVICE,
+            db: Db::memory(&[bus::MIGRATIONS]).await.unwrap(),
+            bus: bus.clone(),
+            landscape: Arc::new(Landscape::new(clock.clone())),
+            tokens: TokenKey::new([1; 32]),
+            clock,
+            tasks: nats.tasks.child(),
+            crash: CrashPoints::default(),
+        };
+        let left = left.clone();
+        let report: bus::Report = Arc::new(move || {
+            let due = left.load(Ordering::Relaxed);
+            Box::pin(async move {
+                Ok(Rest {
+                    due,
+                    ..Rest::default()
+                })
+            })
+        });
+        let node = Node {
+            reports: vec![report],
+            ..Node::default()
+        };
+        bus::run(&context, node).await.unwrap();
+        bus
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_waits_is_told_what_is_left_when_the_time_is_over_and_goes_on_when_nothing_is() {
+        let nats = nats().await;
+        let left = Arc::new(AtomicU64::new(1200));
+        let bus = service(&nats, &left).await;
+        let short = Duration::from_millis(300);
+        let error = wait_within(&bus, &[SERVICE], short).await.unwrap_err();
+        let still = error.downcast_ref::<StillAtWork>().unwrap();
+        assert_eq!(still.left, "service has 1,200 due");
+        left.store(0, Ordering::Relaxed);
+        wait_within(&bus, &[SERVICE], PATIENCE).await.unwrap();
+    }
+
+    #[test]
+    fn what_is_left_names_the_service_and_its_trouble() {
+        let trouble = contracts::commands::Trouble {
+            part: "publishing".to_owned(),
+            what: "a stream is full".to_owned(),
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let busy = Standing {
+            rest: Rest {
+                outbox: 2,
+                unread: 30,
+                due: 0,
+            },
+            troubles: vec![trouble],
+            ..Standing::default()
+        };
+        let seen = [("intake", Standing::default()), ("dispatch", busy)];
+        assert_eq!(
+            still(Duration::from_mins(1), &seen).to_string(),
+            "still at work after 60 seconds: dispatch has 30 to read, 2 to publish (publishing: a stream is full). \
+             Nothing is lost, and `evenkeel status` shows how far it is"
+        );
+    }
 }

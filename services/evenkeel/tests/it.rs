@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
 
+mod running;
+
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
@@ -68,4 +70,23 @@ fn a_wrong_authority_code_says_what_a_code_is() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("lower-case letters"), "{said}");
+}
+
+#[test]
+fn whoever_waits_for_all_work_to_be_done_learns_it_from_the_exit_code() {
+    let data = tempfile::tempdir().unwrap();
+    let waited =
+        |seconds: &str| evenkeel(data.path(), &["status", "--wait", "--within", seconds], &[]);
+    let output = waited("60");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("dead letters") && !said.contains("at work"),
+        "{said}"
+    );
+    // Nobody answers in no time at all.
+    let output = waited("0");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("still at work after 0 seconds"), "{said}");
 }

@@ -26,7 +26,9 @@ pub fn in_words(summary: &ImportSummary) -> String {
     for file in &summary.files {
         line(format!("  {}: {} rows read", file.file, file.rows_read));
     }
-    line(format!("  {} children", summary.children));
+    if summary.children > 0 {
+        line(format!("  {} children", summary.children));
+    }
     for (what, counts) in [
         ("recorded", &summary.recorded),
         ("changed", &summary.changed),

@@ -7,7 +7,6 @@ use async_nats::{
     HeaderMap,
     jetstream::{
         self,
-        consumer::{DeliverPolicy, pull::OrderedConfig},
         stream::{Config, DiscardPolicy, StorageType},
     },
 };
@@ -15,15 +14,16 @@ use contracts::{
     Envelope, EnvelopeError, STREAMS, Stream, StreamKind,
     commands::{Answer, Request},
 };
-use futures::StreamExt;
-use runtime::Tasks;
 use tracing::{debug, info, warn};
 
-use crate::question::Refusal;
+use crate::{Troubles, question::Refusal};
 
-/// A connection to the broker, or none in the simulated world. Cheap to clone.
+/// A connection to the broker, or none in the simulated world, and what is wrong with those who use it. Cheap to clone.
 #[derive(Clone)]
-pub struct Bus(Option<Connection>);
+pub struct Bus {
+    connection: Option<Connection>,
+    troubles: Troubles,
+}
 
 #[derive(Clone)]
 struct Connection {
@@ -68,12 +68,23 @@ impl Bus {
             .ack_timeout(Duration::from_secs(30))
             .max_ack_inflight(2 * MAX_UNACKED)
             .build(client.clone());
-        Ok(Self(Some(Connection { client, jetstream })))
+        Ok(Self {
+            connection: Some(Connection { client, jetstream }),
+            troubles: Troubles::default(),
+        })
     }
 
     /// No broker: for the simulated world, which carries messages itself.
     pub fn absent() -> Self {
-        Self(None)
+        Self {
+            connection: None,
+            troubles: Troubles::default(),
+        }
+    }
+
+    /// What is wrong now with the parts that use this connection.
+    pub fn troubles(&self) -> &Troubles {
+        &self.troubles
     }
 
     pub(crate) fn client(&self) -> anyhow::Result<&async_nats::Client> {
@@ -85,7 +96,7 @@ impl Bus {
     }
 
     fn connection(&self) -> anyhow::Result<&Connection> {
-        self.0.as_ref().context("there is no broker here")
+        self.connection.as_ref().context("there is no broker here")
     }
 
     /// Creates or updates every stream of the table in `contracts`, with so many copies of each: 1 embedded, 3 in a
@@ -140,58 +151,6 @@ impl Bus {
         Ok((subject, subscriber))
     }
 
-    /// Follows a state stream from its start: `apply` sees each subject's latest message and every later one. Returns
-    /// when what was there has been applied; goes on in the background.
-    pub async fn follow(
-        &self,
-        stream: &'static Stream,
-        tasks: &Tasks,
-        mut apply: impl FnMut(&Envelope, u64) + Send + 'static,
-    ) -> anyhow::Result<()> {
-        let handle = self.jetstream()?.get_stream(stream.name).await?;
-        let last = handle.cached_info().state.last_sequence;
-        let config = OrderedConfig {
-            deliver_policy: DeliverPolicy::LastPerSubject,
-            filter_subject: stream.subjects(),
-            ..OrderedConfig::default()
-        };
-        let mut messages = handle.create_consumer(config).await?.messages().await?;
-        let (caught_up, wait) = tokio::sync::oneshot::channel();
-        let mut caught_up = Some(caught_up);
-        let empty = handle.cached_info().state.messages == 0;
-        let stopping = tasks.token().clone();
-        tasks.spawn("follow", async move {
-            if empty {
-                announce(&mut caught_up);
-            }
-            while let Some(next) =
-                tokio::select! { next = messages.next() => next, () = stopping.cancelled() => None }
-            {
-                let Ok(message) = next
-                    .inspect_err(|e| warn!(stream = stream.name, error = %e, "following a stream"))
-                else {
-                    continue;
-                };
-                let Ok((sequence, pending)) =
-                    message.info().map(|i| (i.stream_sequence, i.pending))
-                else {
-                    continue;
-                };
-                match read(&message) {
-                    Ok(envelope) => apply(&envelope, sequence),
-                    Err(error) => {
-                        warn!(stream = stream.name, %error, "unreadable state was passed over");
-                    }
-                }
-                if pending == 0 || sequence >= last {
-                    announce(&mut caught_up);
-                }
-            }
-        });
-        wait.await
-            .with_context(|| format!("could not read the stream {}", stream.name))
-    }
-
     /// How far a stream has been written.
     pub async fn last_sequence(&self, stream: &Stream) -> anyhow::Result<u64> {
         Ok(self
@@ -205,17 +164,12 @@ impl Bus {
 
     /// Sends what is still on its way and closes the connection.
     pub async fn close(&self) {
-        let Some(connection) = &self.0 else { return };
+        let Some(connection) = &self.connection else {
+            return;
+        };
         if let Err(error) = connection.client.drain().await {
             warn!(%error, "closing the broker connection");
         }
-    }
-}
-
-fn announce(caught_up: &mut Option<tokio::sync::oneshot::Sender<()>>) {
-    if let Some(tell) = caught_up.take() {
-        // Whoever waited may have gone; then nobody needs to know.
-        tell.send(()).unwrap_or_default();
     }
 }
 

@@ -1,20 +1,30 @@
 //! Durable pull consumers: a batch a transaction, acknowledged after the commit.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use async_nats::jetstream::{
     AckKind,
     consumer::{AckPolicy, pull},
 };
 use async_trait::async_trait;
 use contracts::{Envelope, EnvelopeError, Stream, ids};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use store::Tx;
 use tracing::{Instrument, error, info_span, warn};
 use uuid::Uuid;
 
-use crate::{Context, crash::Crashed, dead_letter};
+use crate::{
+    Context,
+    crash::Crashed,
+    dead_letter,
+    guard::{Panicked, guarded},
+    pause::Pause,
+};
 
 /// Applies a batch within one transaction. It may see an event again, out of order, or beside its own duplicate.
 #[async_trait]
@@ -25,7 +35,8 @@ pub trait Handler: Send + Sync {
 /// Why a batch was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Not now: the same batch later may well succeed. Nothing is counted against it.
+    /// Not now: the same soon may well succeed, such as after others have worked on the same rows. Nothing is counted
+    /// against it.
     #[error("cannot be handled now")]
     Retry(#[source] anyhow::Error),
     /// Something in it is bad: each of its messages runs alone, and the bad one ends as a dead letter.
@@ -33,9 +44,35 @@ pub enum Failure {
     Reject(#[source] anyhow::Error),
     /// Our own store is not well: pulling pauses.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
     #[error(transparent)]
     Crashed(#[from] Crashed),
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Contended { .. } => Self::Retry(error.into()),
+            _ if error.is_about_the_data() => Self::Reject(error.into()),
+            _ => Self::Store(error),
+        }
+    }
+}
+
+impl From<Panicked> for Failure {
+    fn from(panicked: Panicked) -> Self {
+        Self::Reject(panicked.into())
+    }
+}
+
+impl Failure {
+    /// With its causes.
+    pub(crate) fn words(&self) -> String {
+        let first: &dyn std::error::Error = self;
+        let chain = std::iter::successors(Some(first), |error| error.source());
+        let words: Vec<_> = chain.map(ToString::to_string).collect();
+        words.join(": ")
+    }
 }
 
 impl From<EnvelopeError> for Failure {
@@ -51,7 +88,12 @@ pub struct Consumer {
     pub name: &'static str,
     pub stream: &'static Stream,
     pub handler: Arc<dyn Handler>,
+    unspent: Unspent,
 }
+
+/// Lone attempts that are counted in the store and came to nothing because of the store, by message: they are not
+/// counted again.
+type Unspent = Arc<Mutex<BTreeMap<Uuid, u64>>>;
 
 impl Consumer {
     pub fn new(name: &'static str, stream: &'static Stream, handler: Arc<dyn Handler>) -> Self {
@@ -59,7 +101,12 @@ impl Consumer {
             name,
             stream,
             handler,
+            unspent: Unspent::default(),
         }
+    }
+
+    fn unspent(&self) -> MutexGuard<'_, BTreeMap<Uuid, u64>> {
+        self.unspent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -196,15 +243,7 @@ async fn apply(
     counted: Option<&Incoming>,
 ) -> Result<(), Failure> {
     let mut tx = context.db.begin().await?;
-    let handled = AssertUnwindSafe(consumer.handler.handle(&mut tx, envelopes))
-        .catch_unwind()
-        .await;
-    handled.unwrap_or_else(|panic| {
-        Err(Failure::Reject(anyhow!(
-            "panicked: {}",
-            panic_text(panic.as_ref())
-        )))
-    })?;
+    guarded(async { consumer.handler.handle(&mut tx, envelopes).await }).await??;
     if let Some(incoming) = counted {
         dead_letter::forget_attempts(&mut tx, consumer.name, incoming).await?;
     }
@@ -214,23 +253,68 @@ async fn apply(
     Ok(())
 }
 
-/// The attempt is counted and committed first, so that a message that kills the process is counted too.
+/// The attempt is counted and committed first, so that a message that kills the process is counted too. What fails
+/// because of the store is not the message's fault: its attempt stays unspent.
 async fn run_alone(
     context: &Context,
     consumer: &Consumer,
     incoming: &Incoming,
 ) -> Result<Disposition, Failure> {
+    let unspent = consumer.unspent().remove(&incoming.id());
+    let attempts = match unspent {
+        Some(attempts) => attempts,
+        None => count(context, consumer, incoming).await?,
+    };
+    match attempt(context, consumer, incoming, attempts).await {
+        Err(Failure::Retry(error)) => {
+            warn!(
+                consumer = consumer.name,
+                error = format!("{error:#}"),
+                "a message waits"
+            );
+            take_back(context, consumer, incoming, attempts).await;
+            Ok(Disposition::Nak(pause(incoming.delivered)))
+        }
+        Err(Failure::Store(error)) => {
+            take_back(context, consumer, incoming, attempts).await;
+            Err(Failure::Store(error))
+        }
+        done => done,
+    }
+}
+
+async fn count(
+    context: &Context,
+    consumer: &Consumer,
+    incoming: &Incoming,
+) -> Result<u64, Failure> {
     let mut tx = context.db.begin().await?;
     let attempts = dead_letter::count_attempt(&mut tx, consumer.name, incoming).await?;
     tx.commit().await?;
+    Ok(attempts)
+}
+
+/// The store that failed may not take this either; then this process remembers.
+async fn take_back(context: &Context, consumer: &Consumer, incoming: &Incoming, attempts: u64) {
+    let taken = async {
+        let mut tx = context.db.begin().await?;
+        dead_letter::take_attempt_back(&mut tx, consumer.name, incoming).await?;
+        tx.commit().await
+    };
+    if taken.await.is_err() {
+        consumer.unspent().insert(incoming.id(), attempts);
+    }
+}
+
+async fn attempt(
+    context: &Context,
+    consumer: &Consumer,
+    incoming: &Incoming,
+    attempts: u64,
+) -> Result<Disposition, Failure> {
     if attempts > LONE_ATTEMPTS {
-        bury(
-            context,
-            consumer,
-            incoming,
-            "it ended the process five times",
-        )
-        .await?;
+        let reason = "it ended the process five times";
+        bury(context, consumer, incoming, reason).await?;
         return Ok(Disposition::Term);
     }
     let envelope = incoming.envelope()?;
@@ -240,9 +324,7 @@ async fn run_alone(
             bury(context, consumer, incoming, &format!("{error:#}")).await?;
             Ok(Disposition::Term)
         }
-        Err(Failure::Reject(_) | Failure::Retry(_)) => {
-            Ok(Disposition::Nak(pause(incoming.delivered)))
-        }
+        Err(Failure::Reject(_)) => Ok(Disposition::Nak(pause(incoming.delivered))),
         Err(other) => Err(other),
     }
 }
@@ -273,67 +355,107 @@ fn pause(delivered: i64) -> Duration {
     Duration::from_millis(100 << doublings).min(Duration::from_secs(30))
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a word")
+/// Pulls and applies until the tasks stop. What the broker ends, such as by losing the consumer, is begun again.
+pub(crate) async fn drive(context: Context, consumer: Consumer) -> anyhow::Result<()> {
+    let troubles = context.bus.troubles();
+    let mut pause = Pause::new(REOPEN_AFTER, REOPEN_AT_MOST);
+    loop {
+        let Err(error) = pull(&context, &consumer, &mut pause).await else {
+            return Ok(());
+        };
+        let what = format!("{error:#}");
+        warn!(
+            consumer = consumer.name,
+            error = what,
+            "reading stopped; it begins again"
+        );
+        let now = context.clock.machine_now();
+        troubles.begin(context.service, consumer.name, what, now);
+        tokio::select! {
+            () = tokio::time::sleep(pause.longer()) => {}
+            () = context.tasks.stopping() => return Ok(()),
+        }
+    }
 }
 
-/// Pulls and applies until the tasks stop.
-pub(crate) async fn drive(context: Context, consumer: Consumer) -> anyhow::Result<()> {
-    let durable = ensure(&context, &consumer).await?;
+const REOPEN_AFTER: Duration = Duration::from_millis(200);
+const REOPEN_AT_MOST: Duration = Duration::from_secs(30);
+/// The broker says so often that it is there; a consumer that hears nothing for twice as long opens again.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// Ends well only when the tasks stop.
+async fn pull(context: &Context, consumer: &Consumer, pause: &mut Pause) -> anyhow::Result<()> {
+    let durable = ensure(context, consumer).await?;
     let mut batches = durable
         .stream()
         .max_messages_per_batch(BATCH)
+        .heartbeat(HEARTBEAT)
         .messages()
         .await?
         .ready_chunks(BATCH);
-    while let Some(batch) =
-        tokio::select! { next = batches.next() => next, () = context.tasks.stopping() => None }
+    context.bus.troubles().end(context.service, consumer.name);
+    while let Some(batch) = tokio::select! { next = batches.next() => next, () = context.tasks.stopping() => return Ok(()) }
     {
+        let mut broken = None;
         let messages: Vec<_> = batch
             .into_iter()
-            .filter_map(|m| {
-                m.inspect_err(|e| warn!(consumer = consumer.name, error = %e, "pulling"))
-                    .ok()
-            })
+            .filter_map(|message| message.map_err(|error| broken = Some(error)).ok())
             .collect();
-        let incoming: Vec<_> = messages.iter().map(incoming).collect();
-        let span = info_span!(
-            "consume.batch",
-            consumer = consumer.name,
-            messages = incoming.len()
-        );
-        runtime::trace::link_parents(
-            &span,
-            incoming.iter().filter_map(|i| i.headers.get("traceparent")),
-        );
-        let told = loop {
-            match process(&context, &consumer, &incoming)
-                .instrument(span.clone())
-                .await
-            {
-                Ok(told) => break told,
-                Err(failure) => {
-                    warn!(
-                        consumer = consumer.name,
-                        error = format!("{:#}", anyhow::Error::from(failure)),
-                        "our own store is not well; pausing"
-                    );
-                    tokio::select! {
-                        () = tokio::time::sleep(STORE_PAUSE) => {}
-                        () = context.tasks.stopping() => return Ok(()),
-                    }
-                }
+        if !messages.is_empty() {
+            pause.reset();
+            let Some(told) = handled(context, consumer, &messages).await else {
+                return Ok(());
+            };
+            for (message, disposition) in messages.iter().zip(told) {
+                tell(message, disposition).await;
             }
-        };
-        for (message, disposition) in messages.iter().zip(told) {
-            tell(message, disposition).await;
+        }
+        if let Some(error) = broken {
+            return Err(error).with_context(|| format!("{} could not read on", consumer.name));
         }
     }
-    Ok(())
+    bail!("the broker ended the reading of {}", consumer.name)
+}
+
+/// What to tell the broker, once our own store lets us; none when the tasks stop first.
+async fn handled(
+    context: &Context,
+    consumer: &Consumer,
+    messages: &[async_nats::jetstream::Message],
+) -> Option<Vec<Disposition>> {
+    let incoming: Vec<_> = messages.iter().map(incoming).collect();
+    let span = info_span!(
+        "consume.batch",
+        consumer = consumer.name,
+        messages = incoming.len()
+    );
+    let parents = incoming.iter().filter_map(|i| i.headers.get("traceparent"));
+    runtime::trace::link_parents(&span, parents);
+    let troubles = context.bus.troubles();
+    loop {
+        match process(context, consumer, &incoming)
+            .instrument(span.clone())
+            .await
+        {
+            Ok(told) => {
+                troubles.end(context.service, consumer.name);
+                return Some(told);
+            }
+            Err(failure) => {
+                let error = failure.words();
+                warn!(
+                    consumer = consumer.name,
+                    error, "our own store is not well; pausing"
+                );
+                let now = context.clock.machine_now();
+                troubles.begin(context.service, consumer.name, error, now);
+                tokio::select! {
+                    () = tokio::time::sleep(STORE_PAUSE) => {}
+                    () = context.tasks.stopping() => return None,
+                }
+            }
+        }
+    }
 }
 
 async fn tell(message: &async_nats::jetstream::Message, disposition: Disposition) {

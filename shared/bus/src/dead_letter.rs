@@ -1,14 +1,17 @@
 //! Messages that could not be handled: kept, shown, replayed.
 
 use contracts::{
-    Envelope,
+    AuthorityCode, Envelope,
     commands::{DeadLetter, DeadLetterAsk, DeadLetterReply, dead_letter_subject},
 };
 use jiff::Timestamp;
-use store::{Insert, Prepared, Row, Statement, Tx, values};
+use store::{Db, Insert, Prepared, Row, Statement, Tx, values};
 use uuid::Uuid;
 
-use crate::{Consumer, Context, Question, Refusal, consumer::Incoming};
+use crate::{Consumer, Context, Question, Refusal, consumer::Incoming, guard::guarded, outbox};
+
+/// Stands in a dead letter for the consumer when the letter could not be published.
+pub(crate) const OUTBOX: &str = "outbox";
 
 /// Records a dead letter and forgets its attempts.
 pub(crate) async fn put(
@@ -52,6 +55,21 @@ pub(crate) async fn count_attempt(
         .insert_returning(&ATTEMPT, vec![row])
         .await?;
     rows.first().map_or(Ok(0), |row| row.count("count"))
+}
+
+/// The last attempt came to nothing through no fault of the message.
+pub(crate) async fn take_attempt_back(
+    tx: &mut Tx,
+    consumer: &str,
+    incoming: &Incoming,
+) -> store::Result<()> {
+    tx.everywhere()
+        .run(
+            &TAKE_BACK,
+            values![incoming.authority_text(), consumer, incoming.id()],
+        )
+        .await
+        .map(|_| ())
 }
 
 pub(crate) async fn forget_attempts(
@@ -102,6 +120,26 @@ async fn list(context: &Context) -> anyhow::Result<Vec<DeadLetter>> {
         .collect::<store::Result<_>>()?)
 }
 
+/// How many there are.
+pub(crate) async fn count(db: &Db) -> store::Result<u64> {
+    db.everywhere()
+        .row(&COUNT, vec![])
+        .await?
+        .map_or(Ok(0), |row| row.count("n"))
+}
+
+/// How many of an authority's messages a consumer could not handle.
+pub async fn count_of(
+    tx: &mut Tx,
+    authority: &AuthorityCode,
+    consumer: &str,
+) -> store::Result<u64> {
+    tx.authority(authority)
+        .row(&COUNT_OF, values![consumer])
+        .await?
+        .map_or(Ok(0), |row| row.count("n"))
+}
+
 async fn one(context: &Context, id: Uuid) -> anyhow::Result<Row> {
     let row = context.db.everywhere().row(&SHOW, values![id]).await?;
     row.ok_or_else(|| Refusal(format!("{} has no dead letter {id}", context.service)).into())
@@ -111,11 +149,6 @@ async fn one(context: &Context, id: Uuid) -> anyhow::Result<Row> {
 async fn replay(context: &Context, consumers: &[Consumer], id: Uuid) -> anyhow::Result<()> {
     let row = one(context, id).await?;
     let name = row.text("consumer")?;
-    let consumer = consumers.iter().find(|c| c.name == name).ok_or_else(|| {
-        Refusal(format!(
-            "the consumer {name} no longer exists; the letter stays"
-        ))
-    })?;
     let headers: std::collections::BTreeMap<String, String> = row.json("headers")?;
     let header = |name: &str| headers.get(name).map(String::as_str);
     let envelope = Envelope::from_headers(
@@ -125,19 +158,37 @@ async fn replay(context: &Context, consumers: &[Consumer], id: Uuid) -> anyhow::
     )
     .map_err(|e| Refusal(format!("the letter still cannot be read: {e}")))?;
     let mut tx = context.db.begin().await?;
-    let handled = consumer
-        .handler
-        .handle(&mut tx, std::slice::from_ref(&envelope))
-        .await;
-    handled.map_err(|e| {
-        Refusal(format!(
-            "the letter failed again and stays: {e:#}",
-            e = anyhow::Error::from(e)
-        ))
-    })?;
+    if name == OUTBOX {
+        publish_again(&mut tx, envelope).await?;
+    } else {
+        let consumer = consumers.iter().find(|c| c.name == name).ok_or_else(|| {
+            Refusal(format!(
+                "the consumer {name} no longer exists; the letter stays"
+            ))
+        })?;
+        handle_again(&mut tx, consumer, envelope).await?;
+    }
     tx.everywhere().run(&REMOVE, values![id]).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn publish_again(tx: &mut Tx, envelope: Envelope) -> anyhow::Result<()> {
+    let bytes = envelope.data.len();
+    if bytes > outbox::LARGEST {
+        let why = format!("the letter is still too large to publish, {bytes} bytes, and stays");
+        return Err(Refusal(why).into());
+    }
+    Ok(outbox::put(tx, &[envelope]).await?)
+}
+
+async fn handle_again(tx: &mut Tx, consumer: &Consumer, envelope: Envelope) -> anyhow::Result<()> {
+    let handled = guarded(async { consumer.handler.handle(tx, &[envelope]).await }).await;
+    let handled = handled.unwrap_or_else(|panicked| Err(panicked.into()));
+    handled.map_err(|failure| {
+        let why = failure.words();
+        Refusal(format!("the letter failed again and stays: {why}")).into()
+    })
 }
 
 fn read(service: &str, row: &Row) -> store::Result<DeadLetter> {
@@ -164,6 +215,10 @@ const ATTEMPT: Insert = Insert {
     columns: 4,
     then: "ON CONFLICT (authority, consumer, id) DO UPDATE SET count = attempt.count + 1 RETURNING count",
 };
+const TAKE_BACK: Statement = Statement::new(
+    "attempt.take_back",
+    "UPDATE attempt SET count = count - 1 WHERE authority = $1 AND consumer = $2 AND id = $3",
+);
 const FORGET: Statement = Statement::new(
     "attempt.forget",
     "DELETE FROM attempt WHERE authority = $1 AND consumer = $2 AND id = $3",
@@ -176,9 +231,17 @@ const SHOW: Statement = Statement::new(
     "dead_letter.show",
     "SELECT * FROM dead_letter WHERE id = $1",
 );
+const COUNT: Statement =
+    Statement::new("dead_letter.count", "SELECT count(*) AS n FROM dead_letter");
+const COUNT_OF: Statement = Statement::new(
+    "dead_letter.count_of",
+    "SELECT count(*) AS n FROM dead_letter WHERE authority = $1 AND consumer = $2",
+);
 const REMOVE: Statement = Statement::new(
     "dead_letter.remove",
     "DELETE FROM dead_letter WHERE id = $1",
 );
 
-pub(crate) const STATEMENTS: [&dyn Prepared; 6] = [&PUT, &ATTEMPT, &FORGET, &LIST, &SHOW, &REMOVE];
+pub(crate) const STATEMENTS: [&dyn Prepared; 9] = [
+    &PUT, &ATTEMPT, &TAKE_BACK, &FORGET, &LIST, &SHOW, &COUNT, &COUNT_OF, &REMOVE,
+];

@@ -2,10 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use contracts::{
@@ -15,17 +12,18 @@ use contracts::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use runtime::{Clock, Tasks};
 use tokio::sync::watch;
-use tracing::warn;
 
-use crate::Bus;
+use crate::{Bus, follow::Followed};
+
+/// Whose troubles those of the landscape are; every service tells of them.
+pub(crate) const LANDSCAPE: &str = "landscape";
 
 /// What the state streams `AUTHORITY` and `ORGANISATION` say, the newest of each.
 pub struct Landscape {
     clock: Clock,
     places: RwLock<BTreeMap<AuthorityCode, Place>>,
     version: watch::Sender<u64>,
-    /// Last sequence applied of each followed stream.
-    read: [AtomicU64; 2],
+    followed: RwLock<Vec<Followed>>,
 }
 
 #[derive(Clone, Default)]
@@ -45,33 +43,38 @@ impl Landscape {
             clock,
             places: RwLock::default(),
             version: watch::Sender::new(0),
-            read: Default::default(),
+            followed: RwLock::default(),
         }
     }
 
     /// Reads both streams, then follows them in the background.
     pub async fn follow(self: &Arc<Self>, bus: &Bus, tasks: &Tasks) -> anyhow::Result<()> {
-        for (n, stream) in [&AUTHORITY, &ORGANISATION].into_iter().enumerate() {
+        for stream in [&AUTHORITY, &ORGANISATION] {
             let landscape = self.clone();
-            bus.follow(stream, tasks, move |envelope, sequence| {
-                if let Err(error) = landscape.apply(envelope) {
-                    warn!(%error, "unreadable state was passed over");
-                }
-                landscape.read[n].store(sequence, Ordering::Release);
-            })
-            .await?;
+            let followed = bus
+                .follow(LANDSCAPE, stream, tasks, move |envelope| {
+                    landscape.apply(envelope).map(drop)
+                })
+                .await?;
+            let mut all = self
+                .followed
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            all.push(followed);
         }
         Ok(())
     }
 
     /// How many messages of the two streams have not been applied yet.
     pub(crate) async fn unread(&self, bus: &Bus) -> anyhow::Result<u64> {
+        let all = self
+            .followed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let mut unread = 0;
-        for (n, stream) in [&AUTHORITY, &ORGANISATION].into_iter().enumerate() {
-            unread += bus
-                .last_sequence(stream)
-                .await?
-                .saturating_sub(self.read[n].load(Ordering::Acquire));
+        for followed in all {
+            unread += followed.unread(bus).await?;
         }
         Ok(unread)
     }

@@ -5,20 +5,28 @@ pub mod consumer;
 pub mod crash;
 pub mod dead_letter;
 pub mod due;
+pub mod follow;
+mod guard;
 pub mod landscape;
 pub mod node;
 pub mod outbox;
+mod pause;
 pub mod question;
 pub mod relay;
 pub mod server;
+pub mod standing;
+pub mod trouble;
 
 pub use connection::{Bus, ConnectOptions};
 pub use consumer::{Consumer, Failure, Handler};
 pub use crash::CrashPoints;
 pub use due::{Due, Worked};
+pub use follow::Followed;
 pub use landscape::Landscape;
 pub use node::{Context, Node, Part, run};
 pub use question::{Question, Refusal};
+pub use standing::Report;
+pub use trouble::Troubles;
 
 /// Tables of the outbox, lone attempts and dead letters: every store that meets the bus has them.
 pub const MIGRATIONS: store::Migrations =

@@ -2,16 +2,15 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use contracts::{
-    TokenKey,
-    commands::{Rest, rest_subject},
-};
+use contracts::TokenKey;
 use runtime::{Clock, Tasks};
 use store::Db;
 
 use crate::{
-    Bus, Consumer, CrashPoints, Due, Landscape, Question, consumer, dead_letter, due, due::Settled,
-    outbox, question, relay,
+    Bus, Consumer, CrashPoints, Due, Landscape, Question, Report, consumer, dead_letter, due,
+    due::Settled,
+    question, relay,
+    standing::{Gauges, Parts},
 };
 
 /// What a service stands on. Cheap to clone.
@@ -37,6 +36,8 @@ pub struct Node {
     pub due: Vec<Arc<dyn Due>>,
     pub questions: Vec<Question>,
     pub parts: Vec<(&'static str, Part)>,
+    /// What those parts have still to do, so that the service says it is at rest only when they are.
+    pub reports: Vec<Report>,
 }
 
 /// Drives a node's parts until the tasks stop. Returns once everything is running and questions are answered.
@@ -49,9 +50,15 @@ pub async fn run(context: &Context, node: Node) -> anyhow::Result<()> {
         settled.push(state.clone());
         tasks.spawn_essential("due work", due::drive(context.clone(), due, state));
     }
+    let parts = Parts {
+        context: context.clone(),
+        consumers: node.consumers.clone().into(),
+        due: settled.into(),
+        reports: node.reports.into(),
+    };
     let mut questions = node.questions;
     questions.push(dead_letter::question(context, node.consumers.clone()));
-    questions.push(rest(context, node.consumers.clone(), settled));
+    questions.extend(parts.questions());
     for question in questions {
         question::serve(context.clone(), question).await?;
     }
@@ -62,27 +69,7 @@ pub async fn run(context: &Context, node: Node) -> anyhow::Result<()> {
         consumer::ensure(context, &consumer).await?;
         tasks.spawn_essential(consumer.name, consumer::drive(context.clone(), consumer));
     }
+    let gauges = Gauges::new(&opentelemetry::global::meter("evenkeel.bus"));
+    tasks.spawn_essential("watch", parts.watch(gauges));
     Ok(())
-}
-
-/// The question every service answers: is it at rest?
-fn rest(context: &Context, consumers: Vec<Consumer>, settled: Vec<Arc<Settled>>) -> Question {
-    let context = context.clone();
-    let settled = Arc::new(settled);
-    Question::on(rest_subject(context.service), move |(): ()| {
-        let (context, consumers, settled) = (context.clone(), consumers.clone(), settled.clone());
-        async move {
-            let mut unread = context.landscape.unread(&context.bus).await?;
-            for consumer in &consumers {
-                unread += consumer::unread(&context, consumer).await?;
-            }
-            let busy = settled.iter().filter(|s| !s.is_settled(&context)).count();
-            let outbox = outbox::depth(&context.db).await?;
-            Ok(Rest {
-                outbox,
-                unread,
-                due: u64::try_from(busy).unwrap_or(u64::MAX),
-            })
-        }
-    })
 }

@@ -5,10 +5,35 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use contracts::{Envelope, STREAMS, StreamKind};
 use jiff::{SignedDuration, Timestamp};
 use store::{Insert, Prepared, Row, Statement, Tx, Value, values};
+use tracing::error;
+
+use crate::{consumer::Incoming, dead_letter};
+
+/// Longest body that goes on the bus: what the broker takes, 1 MB, less room for headers.
+pub const LARGEST: usize = 1024 * 1024 - 8 * 1024;
 
 /// Puts events into the outbox. A state subject keeps its newest row only; an event that is there already, by id, is
-/// left as it is.
+/// left as it is. What is too large for the broker becomes a dead letter at once, and holds up nothing.
 pub async fn put(tx: &mut Tx, events: &[Envelope]) -> store::Result<()> {
+    let (small, large): (Vec<_>, Vec<_>) =
+        events.iter().partition(|event| event.data.len() <= LARGEST);
+    for event in large {
+        let (bytes, most) = (event.data.len(), LARGEST);
+        let reason = format!("too large to publish: {bytes} bytes, and the broker takes {most}");
+        give_up(tx, event, &reason).await?;
+    }
+    put_small(tx, &small).await
+}
+
+/// What cannot be published is kept where the operator sees it, and can be tried again.
+async fn give_up(tx: &mut Tx, event: &Envelope, reason: &str) -> store::Result<()> {
+    error!(subject = event.subject, id = %event.id, reason, "dead letter: it cannot be published");
+    let now = runtime::Clock::real().machine_now();
+    let incoming = Incoming::new(event, 0);
+    dead_letter::put(tx, dead_letter::OUTBOX, &incoming, reason, now).await
+}
+
+async fn put_small(tx: &mut Tx, events: &[&Envelope]) -> store::Result<()> {
     let traceparent = runtime::trace::current_traceparent();
     let mut rows = std::collections::HashMap::with_capacity(events.len());
     let mut order = Vec::with_capacity(events.len());
@@ -108,6 +133,15 @@ pub struct Published {
     pub acked: bool,
 }
 
+/// What the broker will never take leaves the outbox for the dead letters.
+pub(crate) async fn refuse(tx: &mut Tx, claimed: &Claimed, reason: &str) -> store::Result<()> {
+    give_up(tx, &claimed.envelope, reason).await?;
+    tx.everywhere()
+        .run(&REFUSE, values![&claimed.key, claimed.envelope.id])
+        .await
+        .map(|_| ())
+}
+
 async fn settle(tx: &mut Tx, published: &[Published], now: Timestamp) -> store::Result<()> {
     let keys = |acked: bool| {
         published
@@ -191,6 +225,10 @@ const RELEASE: Statement = Statement::new(
     "outbox.release",
     "UPDATE outbox SET claimed_until = 0 WHERE key IN ({list})",
 );
+const REFUSE: Statement = Statement::new(
+    "outbox.refuse",
+    "DELETE FROM outbox WHERE key = $1 AND id = $2",
+);
 const RELEASE_ALL: Statement = Statement::new(
     "outbox.release_all",
     "UPDATE outbox SET claimed_until = 0 WHERE acked_at IS NULL AND claimed_until > 0",
@@ -205,7 +243,8 @@ const DEPTH: Statement = Statement::new(
     "SELECT count(*) AS n FROM outbox WHERE acked_at IS NULL",
 );
 
-pub(crate) const STATEMENTS: [&dyn Prepared; 8] = [
+pub(crate) const STATEMENTS: [&dyn Prepared; 9] = [
+    &REFUSE,
     &RELEASE_ALL,
     &PUT,
     &CLAIM,

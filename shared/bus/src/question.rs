@@ -7,7 +7,7 @@ use futures::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::{Instrument, error, info_span};
 
-use crate::Context;
+use crate::{Context, guard::guarded};
 
 /// A no, worded for the person who asked: what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -57,10 +57,20 @@ impl Question {
         }
     }
 
-    /// Answers one body directly, as the broker would have it answered.
+    /// Answers one body directly, as the broker would have it answered. Whoever asks is never left waiting: a panic is a
+    /// refusal.
     pub async fn answer(&self, body: Vec<u8>) -> Vec<u8> {
-        (self.answer)(body).await
+        let answered = guarded(async { (self.answer)(body).await }).await;
+        answered.unwrap_or_else(|panicked| {
+            error!(subject = self.subject, error = %panicked, "a question could not be answered");
+            no("this could not be answered: the fault is in Evenkeel, and its log says where")
+        })
     }
+}
+
+fn no(why: &str) -> Vec<u8> {
+    let refused: Answer<()> = Answer::Refused(why.to_owned());
+    serde_json::to_vec(&refused).expect("a text always serialises")
 }
 
 fn worded<A>(outcome: anyhow::Result<A>) -> Answer<A> {
@@ -106,7 +116,11 @@ pub(crate) async fn serve(context: Context, question: Question) -> anyhow::Resul
 async fn reply(client: async_nats::Client, question: Question, message: async_nats::Message) {
     let Some(reply) = message.reply else { return };
     let body = question.answer(message.payload.to_vec()).await;
-    if let Err(error) = client.publish(reply, body.into()).await {
+    if let Err(error) = client.publish(reply.clone(), body.into()).await {
         error!(%error, "an answer could not be sent");
+        let why = no(&format!("the answer could not be sent: {error}"));
+        if let Err(error) = client.publish(reply, why.into()).await {
+            error!(%error, "nor could a refusal");
+        }
     }
 }

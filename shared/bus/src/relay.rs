@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::context::PublishAckFuture;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::SignedDuration;
 use tracing::{info, warn};
@@ -11,7 +11,11 @@ use crate::{
     Context,
     connection::{MAX_UNACKED, headers},
     outbox::{self, Claimed, Published},
+    pause::Pause,
 };
+
+/// As troubles name it.
+const RELAY: &str = "publishing";
 
 const IDLE: Duration = Duration::from_secs(5);
 /// A claim outlives any publish; another replica takes over after it.
@@ -23,17 +27,19 @@ pub(crate) async fn drive(context: Context) -> anyhow::Result<()> {
     let mut commits = context.db.commits();
     republish_recent(&context).await?;
     let mut pruned = context.clock.machine_now();
-    let mut backoff = Backoff::default();
+    let mut pause = Pause::new(Duration::from_millis(200), Duration::from_millis(12_800));
+    let troubles = context.bus.troubles();
     loop {
         let stopping = context.tasks.is_stopping();
         commits.borrow_and_update();
         let sleep = match relay_all(&context).await {
-            Ok(true) => {
-                backoff = Backoff::default();
+            Ok(None) => {
+                pause.reset();
+                troubles.end(context.service, RELAY);
                 None
             }
-            Ok(false) => Some(backoff.next("the broker did not acknowledge; is a stream full?")),
-            Err(error) => Some(backoff.next(&format!("{error:#}"))),
+            Ok(Some(why)) => Some(pauses(&context, &mut pause, why)),
+            Err(error) => Some(pauses(&context, &mut pause, format!("{error:#}"))),
         };
         if stopping {
             return Ok(());
@@ -51,82 +57,103 @@ pub(crate) async fn drive(context: Context) -> anyhow::Result<()> {
     }
 }
 
-#[derive(Default)]
-struct Backoff(u32);
-
-impl Backoff {
-    fn next(&mut self, why: &str) -> Duration {
-        self.0 = (self.0 + 1).min(7);
-        let pause = Duration::from_millis(100 << self.0);
-        warn!(
-            why,
-            pause_ms = pause.as_millis(),
-            "publishing pauses; what is recorded stays in the outbox"
-        );
-        pause
-    }
+fn pauses(context: &Context, pause: &mut Pause, why: String) -> Duration {
+    let pause = pause.longer();
+    warn!(
+        service = context.service,
+        why,
+        pause_ms = pause.as_millis(),
+        "publishing pauses; what is recorded stays in the outbox"
+    );
+    let now = context.clock.machine_now();
+    let troubles = context.bus.troubles();
+    troubles.begin(context.service, RELAY, why, now);
+    pause
 }
 
-/// Publishes until the outbox is empty; false when something was not acknowledged. One transaction a batch: it marks
-/// the last batch and claims the next.
-async fn relay_all(context: &Context) -> anyhow::Result<bool> {
-    let mut published: Vec<Published> = Vec::new();
+/// Publishes until the outbox is empty, or gives why not. One transaction a batch: it marks the last batch and claims
+/// the next.
+async fn relay_all(context: &Context) -> anyhow::Result<Option<String>> {
+    let mut turn = Turn::default();
     loop {
         let mut tx = context.db.begin().await?;
         let now = context.clock.machine_now();
-        let failed = published.iter().any(|p| !p.acked);
-        let limit = if failed { 0 } else { MAX_UNACKED };
-        let claimed = outbox::settle_and_claim(&mut tx, &published, limit, now, LEASE).await?;
-        if published.is_empty() && claimed.is_empty() {
-            return Ok(true);
+        for (claimed, reason) in &turn.refused {
+            outbox::refuse(&mut tx, claimed, reason).await?;
+        }
+        let limit = if turn.failure.is_some() {
+            0
+        } else {
+            MAX_UNACKED
+        };
+        let published = &turn.published;
+        let claimed = outbox::settle_and_claim(&mut tx, published, limit, now, LEASE).await?;
+        if turn.is_empty() && claimed.is_empty() {
+            return Ok(None);
         }
         tx.commit().await?;
         if claimed.is_empty() {
-            return Ok(!failed);
+            return Ok(turn.failure);
         }
-        published = publish(context, claimed).await;
+        turn = publish(context, claimed).await?;
     }
 }
 
-async fn publish(context: &Context, claimed: Vec<Claimed>) -> Vec<Published> {
-    let mut waiting = FuturesUnordered::new();
-    let mut published = Vec::with_capacity(claimed.len());
-    for row in claimed {
-        let envelope = &row.envelope;
-        let sent = async {
-            let jetstream = context.bus.jetstream()?;
-            let data = envelope.data.clone().into();
-            anyhow::Ok(
-                jetstream
-                    .publish_with_headers(envelope.subject.clone(), headers(envelope), data)
-                    .await?,
-            )
-        };
-        match sent.await {
-            Ok(ack) => waiting.push(acknowledged(row, ack)),
+/// What became of claimed rows.
+#[derive(Default)]
+struct Turn {
+    published: Vec<Published>,
+    /// The broker will never take these, for this reason.
+    refused: Vec<(Claimed, String)>,
+    /// Why the first of those not acknowledged was not, in the broker's words.
+    failure: Option<String>,
+}
+
+impl Turn {
+    fn is_empty(&self) -> bool {
+        self.published.is_empty() && self.refused.is_empty()
+    }
+
+    fn came(&mut self, claimed: Claimed, sent: Result<(), PublishError>) {
+        match sent {
+            Ok(()) => self.published.push(Published {
+                claimed,
+                acked: true,
+            }),
+            Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                self.refused
+                    .push((claimed, format!("too large to publish: {error}")));
+            }
             Err(error) => {
-                warn!(error = %error, "could not publish");
-                published.push(Published {
-                    claimed: row,
+                let why = || format!("{} was not acknowledged: {error}", claimed.envelope.subject);
+                self.failure.get_or_insert_with(why);
+                self.published.push(Published {
+                    claimed,
                     acked: false,
                 });
             }
         }
     }
-    while let Some(row) = waiting.next().await {
-        published.push(row);
-    }
-    published
 }
 
-async fn acknowledged(claimed: Claimed, ack: PublishAckFuture) -> Published {
-    let acked = ack.await.inspect_err(
-        |error| warn!(%error, subject = %claimed.envelope.subject, "not acknowledged"),
-    );
-    Published {
-        claimed,
-        acked: acked.is_ok(),
+async fn publish(context: &Context, claimed: Vec<Claimed>) -> anyhow::Result<Turn> {
+    let jetstream = context.bus.jetstream()?;
+    let mut waiting = FuturesUnordered::new();
+    let mut turn = Turn::default();
+    for row in claimed {
+        let (envelope, data) = (&row.envelope, row.envelope.data.clone().into());
+        let sent = jetstream
+            .publish_with_headers(envelope.subject.clone(), headers(envelope), data)
+            .await;
+        match sent {
+            Ok(ack) => waiting.push(async { (row, ack.await.map(drop)) }),
+            Err(error) => turn.came(row, Err(error)),
+        }
     }
+    while let Some((row, acked)) = waiting.next().await {
+        turn.came(row, acked);
+    }
+    Ok(turn)
 }
 
 async fn republish_recent(context: &Context) -> anyhow::Result<()> {

@@ -453,6 +453,23 @@ impl Chronology {
         }
     }
 
+    /// Who is involved in this role on `day`, such as the reviewing officer; of several the last to begin.
+    pub fn seated(&self, wanted: InvolvementRole, day: Date) -> Option<&StaffId> {
+        let open = self
+            .entries
+            .iter()
+            .filter(|e| e.start <= day && e.end.is_none_or(|end| end > day));
+        let seated = open.filter_map(|e| match &e.fact {
+            Fact::Involvement {
+                worker: Some(worker),
+                role,
+                ..
+            } if *role == wanted => Some((e.start, &e.key, worker)),
+            _ => None,
+        });
+        seated.max().map(|(_, _, worker)| worker)
+    }
+
     /// The family, when a source gives one.
     pub fn family(&self) -> Option<&str> {
         self.entries.iter().find_map(|e| match &e.fact {

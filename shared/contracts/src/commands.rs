@@ -378,10 +378,48 @@ impl Rest {
     pub fn is_at_rest(self) -> bool {
         self == Self::default()
     }
+
+    /// All that is still to be done, of whatever kind.
+    pub fn left(self) -> u64 {
+        self.outbox
+            .saturating_add(self.unread)
+            .saturating_add(self.due)
+    }
+}
+
+impl std::ops::AddAssign for Rest {
+    fn add_assign(&mut self, more: Self) {
+        self.outbox += more.outbox;
+        self.unread += more.unread;
+        self.due += more.due;
+    }
 }
 
 pub fn rest_subject(service: &str) -> String {
     format!("evenkeel.ask.{service}.rest")
+}
+
+/// How a service stands: what it has still to do, what it could not handle, and what is wrong now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub rest: Rest,
+    pub dead_letters: u64,
+    pub troubles: Vec<Trouble>,
+    /// Rises with everything the service records: two looks with the same number saw nothing change.
+    pub commits: u64,
+}
+
+/// A part of a service that does not work, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    pub part: String,
+    /// Worded for the operator.
+    pub what: String,
+    pub since: Timestamp,
+}
+
+pub fn standing_subject(service: &str) -> String {
+    format!("evenkeel.ask.{service}.standing")
 }
 
 /// A new one-time link into the dashboard. Links given before stay good until they are used or grow old.

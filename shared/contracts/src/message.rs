@@ -140,11 +140,21 @@ pub enum LineChange {
     Reallocated,
 }
 
-/// What became of a message (event stream `RECEIPTS`). The last word on a message is `Accepted`, `Failed` or
-/// `StoodDown`; `InDoubt` is followed by another.
+/// What became of messages (event stream `RECEIPTS`): those that came to something in one transaction are told together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Receipts {
+    pub authority: AuthorityCode,
+    pub receipts: Vec<Receipt>,
+}
+
+impl Event for Receipts {
+    const TYPE: &'static str = "receipts.recorded";
+    const STREAM: &'static crate::Stream = &RECEIPTS;
+}
+
+/// What became of one message. The last word is `Accepted`, `Failed` or `StoodDown`; `InDoubt` is followed by another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
-    pub authority: AuthorityCode,
     pub message: Uuid,
     pub channel: String,
     pub outcome: Outcome,
@@ -156,11 +166,6 @@ pub struct Receipt {
     /// Notices the message still carried, and those that had stood down before the attempt.
     pub told: Vec<Uuid>,
     pub stood_down: Vec<Uuid>,
-}
-
-impl Event for Receipt {
-    const TYPE: &'static str = "receipt.recorded";
-    const STREAM: &'static crate::Stream = &RECEIPTS;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

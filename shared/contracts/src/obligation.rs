@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    AuthorityCode, ChildId, Event,
+    AuthorityCode, ChildId, Event, StaffId,
     chronology::Holder,
     streams::{OBLIGATIONS, SIGNALS},
 };
@@ -21,6 +21,11 @@ pub struct ChildObligations {
     #[schemars(with = "String")]
     pub day: Date,
     pub holder: Holder,
+    /// The reviewing officer, and the chair of conferences, recorded on that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<StaffId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chair: Option<StaffId>,
     /// Nothing about the child is shown any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub died: bool,

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Authority, Chronology, Event, Person, STREAMS, SnapshotAccepted, SnapshotRefused, Stream,
     StreamKind, Team,
-    message::{Message, MessageChanged, Receipt},
+    message::{Message, MessageChanged, Receipts},
     notice::Notice,
     obligation::{BatchComputed, ChildObligations, DeadlineSignal},
 };
@@ -72,7 +72,7 @@ pub static EVENTS: &[Published] = events![
     SnapshotRefused,
     Message,
     MessageChanged,
-    Receipt,
+    Receipts,
 ];
 
 /// The JSON Schema of each event struct, by its name.

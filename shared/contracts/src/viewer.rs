@@ -96,6 +96,12 @@ impl Sight<'_> {
         })
     }
 
+    /// The rows of a child whom somebody in these seats reviews, whoever manages the case-holder?
+    pub fn reviews(&self, reviewer: Option<&StaffId>, chair: Option<&StaffId>) -> bool {
+        let mine = |seat: Option<&StaffId>| self.eyes.iter().any(|(_, me)| seat == Some(*me));
+        mine(reviewer) || mine(chair)
+    }
+
     /// How many are due and late in a team?
     pub fn counts(&self, team: &TeamId) -> bool {
         self.role == Role::Operator
@@ -105,6 +111,22 @@ impl Sight<'_> {
                     self.is_of(me, team) || self.leads(*role, me, team)
                 }
             })
+    }
+
+    /// Also numbers from one to four? A leader sees no figure about so few, unless they stand in for somebody who does.
+    pub fn small_counts(&self, team: Option<&TeamId>) -> bool {
+        self.role == Role::Operator
+            || self.eyes.iter().any(|(role, me)| {
+                *role != Role::Leader
+                    && team.is_some_and(|team| self.is_of(me, team) || self.leads(*role, me, team))
+            })
+    }
+
+    /// Line-manages the team, in whatever role: sees exactly how many children there have no case-holder.
+    pub fn line_manages(&self, team: &TeamId) -> bool {
+        self.eyes
+            .iter()
+            .any(|(_, me)| self.organisation.manages(me, team))
     }
 
     /// Manages the team or one above it, whatever the role is called; or is a manager in it, such as an assistant.

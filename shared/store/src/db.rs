@@ -126,10 +126,7 @@ impl Db {
     /// Begins a write transaction; on SQLite it waits for the single writer.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match &self.pools {
-            Pools::Sqlite { writer, .. } => writer
-                .begin_with("BEGIN IMMEDIATE")
-                .await
-                .map(Inner::Sqlite),
+            Pools::Sqlite { writer, .. } => immediate(writer).await.map(Inner::Sqlite),
             Pools::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
         };
         let inner = inner.map_err(|e| Error::engine("begin a transaction", e))?;
@@ -199,6 +196,22 @@ impl Db {
         }
     }
 }
+
+async fn immediate(
+    writer: &SqlitePool,
+) -> std::result::Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match writer.begin_with(IMMEDIATE).await {
+        // SQLite rolls back by itself when the disk is full, and the connection still counts the transaction: it could
+        // never begin another.
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with(IMMEDIATE).await
+        }
+        begun => begun,
+    }
+}
+
+const IMMEDIATE: &str = "BEGIN IMMEDIATE";
 
 impl Tx {
     /// Reads and writes of one authority.

@@ -37,7 +37,7 @@ impl Row {
 
     /// A count or a revision: never below zero.
     pub fn count(&self, column: &str) -> Result<u64> {
-        u64::try_from(self.int(column)?).map_err(|e| bad(column, &e))
+        u64::try_from(self.int(column)?).map_err(|_| bad(column, &"it is below zero"))
     }
 
     pub fn truth(&self, column: &str) -> Result<bool> {
@@ -50,7 +50,13 @@ impl Row {
     }
 
     pub fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
-        serde_json::from_str(&self.text(column)?).map_err(|e| bad(column, &e))
+        serde_json::from_str(&self.text(column)?).map_err(|e| {
+            let (fault, line, at) = (e.classify(), e.line(), e.column());
+            bad(
+                column,
+                &format_args!("a {fault:?} fault at line {line}, column {at}"),
+            )
+        })
     }
 
     pub fn date(&self, column: &str) -> Result<Date> {
@@ -60,7 +66,7 @@ impl Row {
 
     pub fn maybe_date(&self, column: &str) -> Result<Option<Date>> {
         self.maybe_text(column)?
-            .map(|t| t.parse().map_err(|e| bad(column, &e)))
+            .map(|t| t.parse().map_err(|_| bad(column, &"it is not a day")))
             .transpose()
     }
 
@@ -71,28 +77,79 @@ impl Row {
 
     pub fn maybe_timestamp(&self, column: &str) -> Result<Option<Timestamp>> {
         self.maybe_int(column)?
-            .map(|us| Timestamp::from_microsecond(us).map_err(|e| bad(column, &e)))
+            .map(|us| {
+                Timestamp::from_microsecond(us).map_err(|_| bad(column, &"it is not a moment"))
+            })
             .transpose()
     }
 
     pub fn uuid(&self, column: &str) -> Result<Uuid> {
-        self.text(column)?.parse().map_err(|e| bad(column, &e))
+        self.text(column)?
+            .parse()
+            .map_err(|_| bad(column, &NOT_AN_ID))
     }
 
     pub fn maybe_uuid(&self, column: &str) -> Result<Option<Uuid>> {
         self.maybe_text(column)?
-            .map(|t| t.parse().map_err(|e| bad(column, &e)))
+            .map(|t| t.parse().map_err(|_| bad(column, &NOT_AN_ID)))
             .transpose()
     }
 
     pub fn authority(&self, column: &str) -> Result<AuthorityCode> {
-        self.text(column)?.parse().map_err(|e| bad(column, &e))
+        self.text(column)?
+            .parse()
+            .map_err(|_| bad(column, &"it is not an authority's code"))
     }
 }
 
+const NOT_AN_ID: &str = "it is not an id";
+
+/// `problem` says of what kind it is, never what stands there: errors are logged.
 fn bad(column: &str, problem: &dyn std::fmt::Display) -> Error {
     Error::Column {
         column: column.to_owned(),
         problem: problem.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Db, Statement};
+
+    const ODD: Statement = Statement::new(
+        "odd",
+        "SELECT '\"Robin Doe\"' AS json, 'Robin Doe' AS text, -7777 AS below, 9223372036854775807 AS late",
+    );
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_told_by_column_place_and_kind_never_by_its_value() {
+        let db = Db::memory(&[]).await.unwrap();
+        let row = db.everywhere().row(&ODD, vec![]).await.unwrap().unwrap();
+        let told = [
+            row.json::<Vec<u32>>("json").unwrap_err(),
+            row.json::<Vec<u32>>("text").unwrap_err(),
+            row.date("text").unwrap_err(),
+            row.uuid("text").unwrap_err(),
+            row.maybe_uuid("text").unwrap_err(),
+            row.authority("text").unwrap_err(),
+            row.count("below").unwrap_err(),
+            row.timestamp("late").unwrap_err(),
+            row.int("text").unwrap_err(),
+        ]
+        .map(|error| {
+            assert!(error.is_about_the_data());
+            format!("{error} {error:?}")
+        });
+        for words in &told {
+            assert!(!words.contains("Robin"), "{words}");
+            assert!(
+                !words.contains("7777") && !words.contains("92233"),
+                "{words}"
+            );
+        }
+        assert!(
+            told[0].contains("column json") && told[0].contains("line 1, column 11"),
+            "{told:?}"
+        );
     }
 }

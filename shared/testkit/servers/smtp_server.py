@@ -4,6 +4,8 @@
     cut@...          closes the connection in the middle of the message
     unanswered@...   keeps the message and closes without an answer: the sender is in doubt
     hanging@...      never answers the message
+
+While there is a file `hold` in its folder it keeps messages and answers none of them.
 """
 
 import argparse
@@ -42,6 +44,8 @@ class Keep:
         if any(to.startswith("hanging@") for to in envelope.rcpt_tos):
             await asyncio.Event().wait()
         self.keep(session, envelope)
+        while os.path.exists(os.path.join(self.folder, "hold")):
+            await asyncio.sleep(0.01)
         if any(to.startswith("unanswered@") for to in envelope.rcpt_tos):
             server.transport.abort()
             return "250 OK"

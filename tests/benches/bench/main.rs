@@ -1,4 +1,6 @@
 //! `make bench`: each figure beside the raw limit of the same run on the same machine. Ratios are what to keep.
+//!
+//! `cargo bench -p suite --bench bench -- mail --quick` measures one of `import` and `mail`, with less of everything.
 
 mod generate;
 mod import;
@@ -17,11 +19,20 @@ struct Figure {
 
 fn main() -> anyhow::Result<()> {
     runtime::install_crypto();
-    let quick = std::env::args().any(|a| a == "--quick");
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let given = |word: &str| asked.iter().any(|a| a == word);
+    let quick = given("--quick");
+    let all = !given("import") && !given("mail");
     let runtime = tokio::runtime::Runtime::new()?;
     let mut figures = Vec::new();
-    figures.extend(runtime.block_on(import::measure(if quick { 2_000 } else { 20_000 }))?);
-    figures.extend(runtime.block_on(mail::measure(if quick { 4_000 } else { 20_000 }))?);
+    if all || given("import") {
+        let children = if quick { 2_000 } else { 20_000 };
+        figures.extend(runtime.block_on(import::measure(children))?);
+    }
+    if all || given("mail") {
+        let mails = if quick { 4_000 } else { 20_000 };
+        figures.extend(runtime.block_on(mail::measure(mails))?);
+    }
     let mut out = std::io::stdout().lock();
     writeln!(
         out,

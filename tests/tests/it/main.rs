@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
 
 mod architecture;
+mod browser;
+mod first_start;
 mod kills;
 mod program;
 mod regulation_33;

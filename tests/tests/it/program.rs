@@ -6,6 +6,16 @@ use std::{
     time::Duration,
 };
 
+use async_nats::{
+    HeaderValue,
+    jetstream::{
+        self,
+        consumer::{DeliverPolicy, pull},
+    },
+};
+use bus::ConnectOptions;
+use contracts::{Envelope, Stream};
+use futures::StreamExt;
 use testkit::servers;
 
 /// A data folder and, while it runs, `evenkeel up` over it.
@@ -48,6 +58,18 @@ impl Program {
             environment,
             up: None,
         }
+    }
+
+    /// With a setting of its own, such as `EVENKEEL__SAMPLE`.
+    pub(crate) fn with(mut self, setting: &str, value: &str) -> Self {
+        let key = format!("EVENKEEL_{setting}");
+        self.environment.push((key, value.to_owned()));
+        self
+    }
+
+    /// Does not make the sample authority.
+    pub(crate) fn without_sample(self) -> Self {
+        self.with("EVENKEEL__SAMPLE", "false")
     }
 
     pub(crate) fn data(&self) -> &Path {
@@ -117,6 +139,59 @@ impl Program {
         self.up = Some(up);
     }
 
+    /// The running instance's broker, for asking its services and for looking into its streams.
+    pub(crate) fn broker(&self) -> ConnectOptions {
+        let instance = std::fs::read(self.data().join("data/instance.json")).unwrap();
+        let instance: serde_json::Value = serde_json::from_slice(&instance).unwrap();
+        let text = |key: &str| instance[key].as_str().unwrap().to_owned();
+        ConnectOptions {
+            url: text("nats_url"),
+            user: text("user"),
+            password: text("password"),
+        }
+    }
+
+    /// What is on a stream now.
+    pub(crate) async fn stream(&self, stream: &'static Stream) -> Vec<Envelope> {
+        let broker = self.broker();
+        let client =
+            async_nats::ConnectOptions::with_user_and_password(broker.user, broker.password)
+                .connect(&broker.url)
+                .await
+                .unwrap();
+        let handle = jetstream::new(client)
+            .get_stream(stream.name)
+            .await
+            .unwrap();
+        let config = pull::OrderedConfig {
+            deliver_policy: DeliverPolicy::All,
+            ..pull::OrderedConfig::default()
+        };
+        let count = handle.cached_info().state.messages;
+        let consumer = handle.create_consumer(config).await.unwrap();
+        let messages = consumer.messages().await.unwrap();
+        messages
+            .take(usize::try_from(count).unwrap())
+            .map(|message| envelope(&message.unwrap()))
+            .collect()
+            .await
+    }
+
+    /// What `up` has printed.
+    pub(crate) fn printed(&self) -> String {
+        std::fs::read_to_string(self.data().join("up.log")).unwrap_or_default()
+    }
+
+    /// The one-time link that `up` prints when all is ready.
+    pub(crate) async fn link(&self) -> String {
+        servers::until("the address of the page", async || {
+            let printed = self.printed();
+            let line = printed.lines().find_map(|l| l.strip_prefix("Page   "))?;
+            Some(line.trim().to_owned())
+        })
+        .await
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         if let Some(mut up) = self.up.take() {
@@ -142,11 +217,19 @@ impl Program {
     }
 }
 
+fn envelope(message: &async_nats::Message) -> Envelope {
+    let header = |name: &str| {
+        let headers = message.headers.as_ref();
+        headers.and_then(|h| h.get(name)).map(HeaderValue::as_str)
+    };
+    Envelope::from_headers(&message.subject, header, message.payload.to_vec()).unwrap()
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
-            let log = std::fs::read_to_string(self.data().join("up.log")).unwrap_or_default();
+            let log = self.printed();
             let tail: Vec<_> = log.lines().rev().take(25).collect();
             let tail: Vec<_> = tail.into_iter().rev().collect();
             writeln_all(&tail);

@@ -1,6 +1,6 @@
 //! The main job, as a person does it: start, load a real return beside it, cover it, look.
 
-use crate::program::Program;
+use crate::{browser, first_start, program::Program};
 
 const AS_AT: [&str; 4] = ["--as-at", "2018-03-31", "--authority", "realshire"];
 
@@ -49,6 +49,10 @@ async fn a_real_return_becomes_deadlines_that_reach_somebody() {
     );
 
     covered(&program, &source).await;
+    let mut browser = browser::opened(&program.link().await).await;
+    browser::open(&mut browser, "/a/realshire/board").await;
+    let shown = first_start::numbers(&mut browser, "main");
+    assert_eq!(shown.iter().sum::<usize>(), 926, "{shown:?} on the page");
     let second = program.ask(&["up"]);
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(

@@ -20,6 +20,8 @@ pub(crate) struct ClockRow {
     pub(crate) due: String,
     /// `in 6 working days`.
     pub(crate) distance: String,
+    /// A visit that counts for nothing yet.
+    pub(crate) note: Option<String>,
     /// None: nobody holds the child.
     pub(crate) holder: Option<String>,
     pub(crate) tag: Tag,
@@ -37,6 +39,8 @@ pub(crate) struct Tag {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Why {
     pub(crate) arithmetic: String,
+    /// The source's own date, where it is another.
+    pub(crate) stated: Option<String>,
     pub(crate) trigger: String,
     pub(crate) evidence: String,
     pub(crate) rule: String,
@@ -54,9 +58,13 @@ impl ClockRow {
         clock: &Clock,
         kind: Kind,
     ) -> Self {
-        let (due, distance) = match &clock.standing {
-            Standing::Running => (day(clock.due_date), place.distance(clock.due_date)),
-            Standing::Met { on, .. } => (day(clock.due_date), took_place(clock.due_date, *on)),
+        let due = match clock.due_time {
+            Some(time) => format!("{} by {}", day(clock.due_date), time.strftime("%H:%M")),
+            None => day(clock.due_date),
+        };
+        let (distance, note) = match &clock.standing {
+            Standing::Running => (place.distance(clock.due_date), clock.attempted.map(tried)),
+            Standing::Met { on, .. } => (took_place(clock.due_date, *on), None),
         };
         Self {
             anchor: format!("clock-{}", clock.obligation),
@@ -64,11 +72,16 @@ impl ClockRow {
             what: clock.rule.title.clone(),
             due,
             distance,
+            note,
             holder: place.holder_name(&child.holder),
             tag: tag(clock, kind),
             why: Why::new(place, clock),
         }
     }
+}
+
+fn tried(on: Date) -> String {
+    format!("a visit on {} is recorded; the child was not seen", day(on))
 }
 
 fn took_place(due: Date, on: Date) -> String {
@@ -114,6 +127,7 @@ impl Why {
         };
         Self {
             arithmetic,
+            stated: clock.stated_due.map(day),
             trigger: format!("{}, record {}", day(clock.trigger_date), clock.started_by),
             evidence,
             rule: format!(
@@ -195,6 +209,22 @@ mod tests {
         assert_eq!(row.tag.text, "Recorded late");
         assert_eq!(row.distance, "took place Mon 28 Apr 2025, after its date");
         assert!(row.why.evidence.contains("record R-2025-04-28"));
+    }
+
+    #[test]
+    fn a_time_a_visit_that_missed_the_child_and_another_date_of_the_system_are_shown() {
+        let row = row(contracts::Obligation {
+            due_time: Some(jiff::civil::time(15, 30, 0, 0)),
+            attempted: Some(date(2025, 5, 3)),
+            stated_due: Some(date(2025, 5, 16)),
+            ..open(date(2025, 5, 14))
+        });
+        assert_eq!(row.due, "Wed 14 May 2025 by 15:30");
+        assert_eq!(
+            row.note.as_deref(),
+            Some("a visit on Sat 3 May 2025 is recorded; the child was not seen")
+        );
+        assert_eq!(row.why.stated.as_deref(), Some("Fri 16 May 2025"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Place, words::number};
+use super::{Place, filter::Filter};
 use crate::read_model::{Child, Clock, Standing};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,15 +16,6 @@ pub(crate) struct Counts {
     pub(crate) met: u64,
     /// Of the running ones, those of children whom nobody holds.
     pub(crate) unheld: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct InWords {
-    pub(crate) late: String,
-    pub(crate) soon: String,
-    pub(crate) later: String,
-    pub(crate) met: String,
-    pub(crate) unheld: String,
 }
 
 /// Which of the counts a clock belongs to.
@@ -51,12 +42,21 @@ pub(crate) fn kind(clock: &Clock, today: Date, soon_until: Date) -> Option<Kind>
 }
 
 impl Counts {
-    pub(crate) fn add(&mut self, place: &Place<'_>, soon_until: Date, child: &Child) {
+    pub(crate) fn add(
+        &mut self,
+        place: &Place<'_>,
+        soon_until: Date,
+        child: &Child,
+        filter: &Filter,
+    ) {
         let unheld = child.holder.worker.is_none();
         for clock in &child.clocks {
             let Some(kind) = kind(clock, place.today, soon_until) else {
                 continue;
             };
+            if !filter.keeps(clock, kind) {
+                continue;
+            }
             match kind {
                 Kind::Late => self.late += 1,
                 Kind::Soon => self.soon += 1,
@@ -79,17 +79,6 @@ impl Counts {
 
     pub(crate) fn running(&self) -> u64 {
         self.late + self.soon + self.later
-    }
-
-    /// As written on pages: `2,123`.
-    pub(crate) fn in_words(&self) -> InWords {
-        InWords {
-            late: number(self.late),
-            soon: number(self.soon),
-            later: number(self.later),
-            met: number(self.met),
-            unheld: number(self.unheld),
-        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

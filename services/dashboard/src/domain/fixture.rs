@@ -189,6 +189,8 @@ pub(crate) fn child(id: &str, obligations: Vec<Obligation>) -> ChildObligations 
         revision: 1,
         day: TODAY,
         holder: Holder::default(),
+        reviewer: None,
+        chair: None,
         died: false,
         family: None,
         obligations,
@@ -218,12 +220,18 @@ pub(crate) fn children() -> Vec<ChildObligations> {
         held("child-amira-a", "w1", vec![late(), later()]),
         held("child-amira-b", "w1", vec![soon(), met(date(2025, 4, 28))]),
         held("child-ben", "w2", vec![soon()]),
-        held("child-dilys", "w3", vec![late(), soon()]),
-        held(
-            "child-died",
-            "w1",
-            vec![met(date(2025, 5, 2)), withdrawn(Withdrawn::Died)],
-        ),
+        ChildObligations {
+            reviewer: Some("r1".into()),
+            ..held("child-dilys", "w3", vec![late(), soon()])
+        },
+        ChildObligations {
+            died: true,
+            ..held(
+                "child-died",
+                "w1",
+                vec![met(date(2025, 5, 2)), withdrawn(Withdrawn::Died)],
+            )
+        },
         held("child-home", "w1", vec![withdrawn(Withdrawn::Ended)]),
         unheld,
         child("child-nowhere", vec![soon()]),

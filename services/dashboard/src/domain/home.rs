@@ -6,8 +6,9 @@ use super::{
     Place,
     banner::{self, Banners},
     board::board,
-    counts::Counts,
+    filter::Filter,
     links,
+    seen::Seen,
     words::{self, day},
 };
 
@@ -23,13 +24,13 @@ pub(crate) struct Card {
     pub(crate) today: String,
     pub(crate) pinned: bool,
     pub(crate) size: String,
-    pub(crate) counts: Counts,
+    pub(crate) counts: Seen,
     pub(crate) banners: Banners,
 }
 
 pub(crate) fn card(place: &Place<'_>, viewer: &Viewer) -> Card {
     let code = &place.authority.authority;
-    let board = board(place, viewer);
+    let board = board(place, viewer, &Filter::default());
     let teams = (board.teams.len() + board.quiet.len()) as u64;
     Card {
         name: place.authority.name.clone(),

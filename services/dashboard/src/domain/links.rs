@@ -17,6 +17,10 @@ pub(crate) fn my_day(authority: &AuthorityCode) -> String {
     format!("/a/{authority}/my-day")
 }
 
+pub(crate) fn horizon(authority: &AuthorityCode) -> String {
+    format!("/a/{authority}/horizon")
+}
+
 pub(crate) fn people(authority: &AuthorityCode) -> String {
     format!("/a/{authority}/people")
 }

@@ -9,6 +9,8 @@ use super::{
     board::{TeamLine, board},
     clock::ClockRow,
     counts::{self, Kind},
+    filter::Filter,
+    links,
     told::{self, Told},
 };
 use crate::read_model::{Child, Clock, Standing};
@@ -27,6 +29,8 @@ pub(crate) struct MyDay {
     /// How many were recorded in the last 28 days.
     pub(crate) recorded: usize,
     pub(crate) told: Vec<Told>,
+    /// For a reviewing officer.
+    pub(crate) horizon: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,11 +92,13 @@ pub(crate) fn my_day(place: &Place<'_>, viewer: &Viewer) -> Option<MyDay> {
             .filter(|s| !s.items.is_empty())
             .collect(),
         teams: if viewer.role == Role::Manager {
-            board(place, viewer).teams
+            board(place, viewer, &Filter::default()).teams
         } else {
             Vec::new()
         },
         told: told::told(place, me),
+        horizon: (viewer.role == Role::Reviewer)
+            .then(|| links::horizon(&place.authority.authority)),
         recorded: of(Kind::Met).map(|l| l.ids.len()).sum(),
     })
 }

@@ -9,7 +9,10 @@ use super::{
     Place,
     clock::ClockRow,
     counts::{self, Counts, Kind},
+    filter::{Filter, FilterForm},
+    links,
     paging::Paging,
+    seen::Seen,
 };
 use crate::read_model::{Child, Clock, Standing};
 
@@ -17,11 +20,15 @@ use crate::read_model::{Child, Clock, Standing};
 pub(crate) struct TeamView {
     pub(crate) name: String,
     /// None for somebody who may see a row of it but not the whole.
-    pub(crate) counts: Option<Counts>,
+    pub(crate) counts: Option<Seen>,
     pub(crate) groups: Vec<Group>,
     pub(crate) paging: Paging,
     /// Why there are no rows, or not all.
     pub(crate) note: Option<&'static str>,
+    /// None where only fixed numbers are shown.
+    pub(crate) filter: Option<FilterForm>,
+    /// An address to which a page's number is added.
+    pub(crate) page_href: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +62,7 @@ pub(crate) fn team(
     viewer: &Viewer,
     team: &TeamId,
     page: usize,
+    filter: &Filter,
 ) -> Result<TeamView, NoTeam> {
     let of_team: Vec<(&ChildId, &Child)> = place
         .children
@@ -65,26 +73,43 @@ pub(crate) fn team(
         return Err(NoTeam::Unknown);
     }
     let sight = viewer.sight(place.organisation);
-    let counts = sight.counts(team).then(|| total(place, &of_team));
-    let found = rows(place, &sight, team, &of_team);
-    if counts.is_none() && found.is_empty() {
+    let in_detail = !sight.counts(team) || sight.small_counts(Some(team));
+    let filter = &if in_detail {
+        filter.clone()
+    } else {
+        filter.team_only()
+    };
+    let counts = sight.counts(team).then(|| total(place, &of_team, filter));
+    let visible = rows(place, &sight, team, &of_team);
+    if counts.is_none() && visible.is_empty() {
         return Err(NoTeam::NotYours);
     }
+    let found: Vec<Found<'_>> = visible
+        .into_iter()
+        .filter(|f| filter.keeps(f.clock, f.kind))
+        .collect();
     let paging = Paging::new(page, found.len());
+    let href = links::team(&place.authority.authority, team);
+    let asked = href.clone() + &filter.query();
     Ok(TeamView {
         name: place.team_name(team),
-        note: note(counts, found.len()),
+        note: note(counts, found.len(), filter),
         groups: groups(place, &found, &paging),
-        counts,
+        counts: counts.map(|counts| Seen::of(&sight, Some(team), counts)),
         paging,
+        filter: in_detail.then(|| filter.form(place, href, [])),
+        page_href: format!(
+            "{asked}{}page=",
+            if asked.contains('?') { "&" } else { "?" }
+        ),
     })
 }
 
-fn total(place: &Place<'_>, children: &[(&ChildId, &Child)]) -> Counts {
+fn total(place: &Place<'_>, children: &[(&ChildId, &Child)], filter: &Filter) -> Counts {
     let soon_until = place.soon_until();
     let mut counts = Counts::default();
     for (_, child) in children {
-        counts.add(place, soon_until, child);
+        counts.add(place, soon_until, child, filter);
     }
     counts
 }
@@ -99,7 +124,10 @@ fn rows<'a>(
     let soon_until = place.soon_until();
     let mut found: Vec<Found<'_>> = children
         .iter()
-        .filter(|(_, c)| sight.rows(Some(team), c.holder.worker.as_ref()))
+        .filter(|(_, c)| {
+            sight.rows(Some(team), c.holder.worker.as_ref())
+                || sight.reviews(c.reviewer.as_ref(), c.chair.as_ref())
+        })
         .flat_map(|(id, child)| child.clocks.iter().map(move |clock| (*id, *child, clock)))
         .filter_map(|(id, child, clock)| {
             let kind = counts::kind(clock, place.today, soon_until)?;
@@ -165,7 +193,10 @@ pub(crate) fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn note(counts: Option<Counts>, rows: usize) -> Option<&'static str> {
+fn note(counts: Option<Counts>, rows: usize, filter: &Filter) -> Option<&'static str> {
+    if filter.is_on() {
+        return (rows == 0).then_some("Nothing that you may see here is like that.");
+    }
     let all = counts.map(|c| c.running() + c.met);
     match (all, rows) {
         (Some(all), rows) if all == rows as u64 => None,
@@ -175,9 +206,9 @@ fn note(counts: Option<Counts>, rows: usize) -> Option<&'static str> {
         (Some(_), _) => {
             Some("The numbers are the whole team's. The list is of the children you hold.")
         }
-        (None, _) => {
-            Some("The list is of the children you hold, or whose case-holders you manage.")
-        }
+        (None, _) => Some(
+            "The list is of the children you hold or review, or whose case-holders you manage.",
+        ),
     }
 }
 
@@ -198,7 +229,14 @@ mod tests {
     #[test]
     fn late_comes_first_then_what_is_due_then_what_was_recorded() {
         let fixture = Fixture::new();
-        let view = team(&fixture.place(), &fixture.viewer("m1"), &"T1".into(), 1).unwrap();
+        let view = team(
+            &fixture.place(),
+            &fixture.viewer("m1"),
+            &"T1".into(),
+            1,
+            &Filter::default(),
+        )
+        .unwrap();
         assert_eq!(
             titles(&view),
             [
@@ -221,17 +259,79 @@ mod tests {
     #[test]
     fn a_worker_sees_the_teams_numbers_and_their_own_rows() {
         let fixture = Fixture::new();
-        let view = team(&fixture.place(), &fixture.viewer("w2"), &"T1".into(), 1).unwrap();
-        assert_eq!(view.counts.map(|c| c.running() + c.met), Some(6));
+        let view = team(
+            &fixture.place(),
+            &fixture.viewer("w2"),
+            &"T1".into(),
+            1,
+            &Filter::default(),
+        )
+        .unwrap();
+        assert_eq!(
+            view.counts.map(|c| c.shown().running() + c.shown().met),
+            Some(6)
+        );
         assert_eq!(view.paging.total, 1);
         assert!(view.note.unwrap().contains("the children you hold"));
     }
 
     #[test]
+    fn a_reviewing_officer_sees_the_children_they_review_and_no_others() {
+        let fixture = Fixture::new();
+        let ask = |team_id: &str| {
+            team(
+                &fixture.place(),
+                &fixture.viewer("r1"),
+                &team_id.into(),
+                1,
+                &Filter::default(),
+            )
+        };
+        let view = ask("T2").unwrap();
+        assert_eq!(view.counts, None);
+        let children: Vec<_> = view
+            .groups
+            .iter()
+            .flat_map(|g| &g.rows)
+            .map(|r| r.child.as_str())
+            .collect();
+        assert_eq!(children, ["child-dilys", "child-dilys"]);
+        assert_eq!(ask("T1").unwrap_err(), NoTeam::NotYours);
+    }
+
+    #[test]
+    fn a_filter_keeps_rows_and_counts_and_its_pages_ask_the_same() {
+        let fixture = Fixture::new();
+        let asked = crate::domain::filter::Asked {
+            state: "late".into(),
+            ..Default::default()
+        };
+        let view = team(
+            &fixture.place(),
+            &fixture.viewer("m1"),
+            &"T1".into(),
+            1,
+            &Filter::of(&asked),
+        )
+        .unwrap();
+        assert_eq!(titles(&view), ["Late"]);
+        assert_eq!(view.counts.map(|c| c.shown().running()), Some(2));
+        assert_eq!(view.page_href, "/a/westshire/team/T1?state=late&page=");
+    }
+
+    #[test]
     fn another_team_and_a_team_that_is_not_there_are_told_apart() {
         let fixture = Fixture::new();
-        let ask =
-            |id: &str| team(&fixture.place(), &fixture.viewer("w1"), &id.into(), 1).unwrap_err();
+        let ask = |id: &str| {
+            team(
+                &fixture.place(),
+                &fixture.viewer("w1"),
+                &id.into(),
+                1,
+                &Filter::default(),
+            )
+            .unwrap_err()
+        };
         assert_eq!(ask("T2"), NoTeam::NotYours);
         assert_eq!(ask("T9"), NoTeam::Unknown);
     }
@@ -245,7 +345,16 @@ mod tests {
                 .children
                 .apply(held(&format!("x{n:03}"), "w1", vec![open(due)]));
         }
-        let page = |n| team(&fixture.place(), &fixture.viewer("m1"), &"T1".into(), n).unwrap();
+        let page = |n| {
+            team(
+                &fixture.place(),
+                &fixture.viewer("m1"),
+                &"T1".into(),
+                n,
+                &Filter::default(),
+            )
+            .unwrap()
+        };
         let (first, second) = (page(1), page(2));
         let rows = |view: &TeamView| view.groups.iter().map(|g| g.rows.len()).sum::<usize>();
         assert_eq!((rows(&first), rows(&second)), (PAGE, 56));
@@ -258,7 +367,14 @@ mod tests {
     #[test]
     fn the_viewer_of_an_installation_sees_numbers_only() {
         let fixture = Fixture::new();
-        let view = team(&fixture.place(), &Viewer::operator(code()), &"T1".into(), 1).unwrap();
+        let view = team(
+            &fixture.place(),
+            &Viewer::operator(code()),
+            &"T1".into(),
+            1,
+            &Filter::default(),
+        )
+        .unwrap();
         assert!(view.counts.is_some() && view.groups.is_empty());
     }
 }

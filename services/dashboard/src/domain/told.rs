@@ -87,12 +87,15 @@ fn reminder(step: &str) -> String {
     };
     let words = match rung.split_once(' ').unwrap_or((rung, "")) {
         ("baseline", _) => "in the first summary".to_owned(),
-        ("approaching", days) => {
-            let days = days.parse().unwrap_or(0);
-            let ahead = words::counted(days, "working day", "working days");
-            format!("the reminder {ahead} ahead")
-        }
+        ("approaching", "0") => "the reminder of the day itself".to_owned(),
+        ("approaching", days) => format!("the reminder {} ahead", working_days(days)),
+        ("day", days) => format!("the reminder {} in", working_days(days)),
+        ("share", percent) => format!("the reminder when {percent} % of the time had gone"),
+        ("past", days) => format!("{} after the date", working_days(days)),
+        ("handover", _) => "as the child was handed over".to_owned(),
+        ("unheld", _) => "as nobody held the child any more".to_owned(),
         ("overdue", _) => "once the date had passed".to_owned(),
+        ("still late", _) => "as it was late before the first summary and still is".to_owned(),
         ("raised", _) => "when the clock started".to_owned(),
         _ => rung.to_owned(),
     };
@@ -100,6 +103,10 @@ fn reminder(step: &str) -> String {
         Some(due) => format!("{words} of the new date, {due}"),
         None => words,
     }
+}
+
+fn working_days(n: &str) -> String {
+    words::counted(n.parse().unwrap_or(0), "working day", "working days")
 }
 
 #[cfg(test)]

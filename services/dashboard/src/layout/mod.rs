@@ -47,6 +47,7 @@ pub(crate) enum Tab {
     Home,
     Board,
     MyDay,
+    Horizon,
     People,
     Mailbox,
     Status,
@@ -108,6 +109,10 @@ impl Frame {
             link("Board", links::board(code), Tab::Board),
             link("My day", links::my_day(code), Tab::MyDay),
         ];
+        let reviews = asker.looks_as.as_ref().map(|p| p.viewer.role);
+        if reviews == Some(contracts::Role::Reviewer) {
+            tabs.push(link("Horizon", links::horizon(code), Tab::Horizon));
+        }
         if asker.is_operator() {
             tabs.push(link("Look as", links::people(code), Tab::People));
         }

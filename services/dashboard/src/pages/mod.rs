@@ -9,6 +9,7 @@ use crate::{app::App, assets, guard, live, problem};
 mod board;
 mod given;
 mod home;
+mod horizon;
 mod look_as;
 mod mail;
 mod mailbox;
@@ -27,11 +28,12 @@ pub(crate) struct Route {
     pub(crate) handlers: fn() -> MethodRouter<App>,
 }
 
-pub(crate) static ROUTES: [Route; 16] = [
+pub(crate) static ROUTES: [Route; 17] = [
     home::ROUTE,
     board::ROUTE,
     team::ROUTE,
     my_day::ROUTE,
+    horizon::ROUTE,
     people::ROUTE,
     look_as::ROUTE,
     look_as::STOP,

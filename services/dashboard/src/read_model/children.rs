@@ -6,11 +6,14 @@ use std::{
 };
 
 use contracts::{
-    ChildId, Obligation, ObligationState,
+    ChildId, Obligation, ObligationState, StaffId,
     chronology::Holder,
-    obligation::{ChildObligations, RuleRef, Withdrawn},
+    obligation::{ChildObligations, RuleRef},
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::{
+    ToSpan,
+    civil::{Date, Time},
+};
 use uuid::Uuid;
 
 /// How long a met clock stays on pages, in days.
@@ -22,6 +25,8 @@ pub(crate) struct Child {
     revision: u64,
     pub(crate) died: bool,
     pub(crate) holder: Holder,
+    pub(crate) reviewer: Option<StaffId>,
+    pub(crate) chair: Option<StaffId>,
     pub(crate) family: Option<Box<str>>,
     pub(crate) clocks: Box<[Clock]>,
 }
@@ -34,6 +39,11 @@ pub(crate) struct Clock {
     pub(crate) started_by: Box<str>,
     pub(crate) trigger_date: Date,
     pub(crate) due_date: Date,
+    pub(crate) due_time: Option<Time>,
+    /// The date the source says, where it is another.
+    pub(crate) stated_due: Option<Date>,
+    /// The last visit at which the child was not seen.
+    pub(crate) attempted: Option<Date>,
     pub(crate) standing: Standing,
     pub(crate) baseline: bool,
 }
@@ -73,6 +83,14 @@ impl Children {
         }
     }
 
+    /// Every rule that a clock here has or had, once an id.
+    pub(crate) fn rules(&self) -> BTreeMap<&str, &str> {
+        self.rules
+            .iter()
+            .map(|rule| (rule.id.as_str(), rule.title.as_str()))
+            .collect()
+    }
+
     /// In order of id; children who died are not among them.
     pub(crate) fn living(&self) -> impl Iterator<Item = (&ChildId, &Child)> {
         self.by_id.iter().filter(|(_, child)| !child.died)
@@ -85,10 +103,7 @@ impl Children {
 
 impl Child {
     fn from_state(rules: &mut Vec<Arc<RuleRef>>, state: &ChildObligations) -> Self {
-        let died = state
-            .obligations
-            .iter()
-            .any(|o| o.withdrawn == Some(Withdrawn::Died));
+        let died = state.died;
         let oldest = state.day.saturating_sub(RECENT_DAYS.days());
         let clocks = state
             .obligations
@@ -100,6 +115,8 @@ impl Child {
             revision: state.revision,
             died,
             holder: state.holder.clone(),
+            reviewer: state.reviewer.clone().filter(|_| !died),
+            chair: state.chair.clone().filter(|_| !died),
             family: state.family.as_deref().map(Into::into),
             clocks,
         }
@@ -127,6 +144,9 @@ impl Clock {
             started_by: o.started_by.as_str().into(),
             trigger_date: o.trigger_date,
             due_date: o.due_date,
+            due_time: o.due_time,
+            stated_due: o.stated_due.filter(|stated| *stated != o.due_date),
+            attempted: o.attempted,
             standing,
             baseline: o.baseline,
         })
@@ -144,6 +164,7 @@ fn shared(rules: &mut Vec<Arc<RuleRef>>, rule: &RuleRef) -> Arc<RuleRef> {
 
 #[cfg(test)]
 mod tests {
+    use contracts::obligation::Withdrawn;
     use jiff::civil::date;
 
     use super::*;
@@ -187,7 +208,11 @@ mod tests {
     fn a_child_who_died_has_nothing_left_not_even_what_was_met() {
         let mut children = Children::default();
         let day = child("1", vec![]).day;
-        children.apply(child("1", vec![met(day), withdrawn(Withdrawn::Died)]));
+        let gone = ChildObligations {
+            died: true,
+            ..child("1", vec![met(day)])
+        };
+        children.apply(gone);
         assert_eq!(clocks(&children), [0_usize; 0]);
         assert!(children.died(&"1".into()));
     }

@@ -4,6 +4,5 @@ mod doors;
 mod live;
 mod pages;
 mod services;
-mod show;
 mod site;
 mod who_sees_what;

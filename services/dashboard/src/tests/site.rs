@@ -155,7 +155,7 @@ impl Site {
 
     async fn serve(&mut self, listen: &str) {
         let context = context("dashboard", &self.server, &self.tasks).await;
-        let dashboard = Dashboard::bind(&context, config(listen)).await.unwrap();
+        let mut dashboard = Dashboard::bind(&context, config(listen)).await.unwrap();
         dashboard.read(&context).await.unwrap();
         self.url = format!("http://{}", dashboard.address());
         bus::run(&context, dashboard.node()).await.unwrap();

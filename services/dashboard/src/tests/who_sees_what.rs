@@ -53,6 +53,14 @@ fn expected(path: &str, role: Role, team: &str, own: bool) -> Expected {
         "/a/{code}/board" => board(role, base),
         "/a/{code}/team/{team}" => team_page(role, own, base),
         "/a/{code}/my-day" => my_day(role, base),
+        "/a/{code}/horizon" => Expected {
+            children: if role == Role::Reviewer {
+                vec!["child-dilys"]
+            } else {
+                vec![]
+            },
+            ..base
+        },
         "/live" => Expected {
             path: format!("/live?path=/a/westshire/team/{team}"),
             ..team_page(role, own, base)
@@ -106,14 +114,16 @@ fn for_the_operator(path: &str, operator: bool, base: Expected) -> Expected {
 }
 
 fn board(role: Role, base: Expected) -> Expected {
+    let teams = [
+        "north team",
+        "South team",
+        "No team recorded",
+        "Reviewing service",
+    ];
     let (shows, hides) = match role {
-        Role::Operator | Role::Leader => (
-            vec![
-                "north team",
-                "South team",
-                "No team recorded",
-                "Reviewing service",
-            ],
+        Role::Operator => (teams.into(), vec!["fewer than five"]),
+        Role::Leader => (
+            teams.into_iter().chain(["fewer than five"]).collect(),
             vec![],
         ),
         Role::Worker | Role::Manager => (
@@ -241,6 +251,33 @@ async fn every_page_shows_every_role_what_it_may_see_and_nothing_else() {
                 let what = format!("{} as {role:?}, team {team}", expected.path);
                 check(&what, &expected, &shown);
             }
+        }
+    }
+}
+
+/// Every number that a page shows as such.
+fn figures(html: &str) -> Vec<String> {
+    let cells = html.split(['<', '>']).collect::<Vec<_>>();
+    cells
+        .windows(2)
+        .filter(|pair| pair[0].starts_with("dd") || pair[0].starts_with("td"))
+        .map(|pair| pair[1].trim().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_leader_is_shown_no_number_from_one_to_four() {
+    let site = Site::start().await;
+    for (person, shown) in [("l1", false), ("m1", true)] {
+        let browser = site.sign_in().await;
+        browser.look_as(person).await;
+        for path in ["/", "/a/westshire/board", "/a/westshire/team/T1"] {
+            let figures = figures(&browser.get(path).await.html);
+            assert!(!figures.is_empty(), "{path}");
+            let small = figures
+                .iter()
+                .any(|n| ["1", "2", "3", "4"].contains(&n.as_str()));
+            assert_eq!(small, shown, "{path} as {person}: {figures:?}");
         }
     }
 }

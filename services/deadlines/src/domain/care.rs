@@ -3,11 +3,13 @@
 //! Rows of short breaks (legal status V1, V3, V4) are dropped first. The rest, by start, make periods: a row that starts
 //! later than the latest end so far opens a new one, so a gap of a day is a new period while equal dates or an overlap go
 //! on. A row without an end, or with an end after the day, is open: an end (and its reason) is not known before it comes.
+//! Becoming looked after is the day the latest row says care was entered, else the start of the first row if its reason
+//! is S, else not known.
 
-use std::collections::BTreeMap;
-
-use contracts::{Chronology, Entry, Fact};
+use contracts::{Entry, Fact};
 use jiff::civil::Date;
+
+use super::history::History;
 
 /// An unbroken period of care.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,80 +17,92 @@ pub struct Period<'c> {
     pub start: Date,
     /// None: still looked after.
     pub end: Option<Date>,
-    /// The row that says the child became looked after; none: not known when.
+    /// The row that stands for becoming looked after, on `start`; none: not known when.
     pub entry: Option<&'c Entry>,
     /// Reviews held within it, first day to last day, one a day, in order.
     pub reviews: Vec<&'c Entry>,
 }
 
-/// Rows that start no review clock here.
-const SHORT_BREAKS: [&str; 3] = ["V1", "V3", "V4"];
-
-/// The periods of care that had begun by `today`, in order.
-pub fn periods(chronology: &Chronology, today: Date) -> Vec<Period<'_>> {
-    let mut rows: Vec<&Entry> = known(chronology, today)
-        .filter(|e| is_care(e) && !is_short_break(e))
-        .collect();
-    rows.sort_by_key(|e| (e.start, !starts_care(e), &e.key));
-    let mut periods: Vec<Period<'_>> = Vec::new();
-    for row in rows {
-        let end = row.end.filter(|end| *end <= today);
-        match periods.last_mut() {
-            Some(p) if p.end.is_none_or(|until| row.start <= until) => {
-                p.end = p.end.and_then(|until| end.map(|end| until.max(end)));
-            }
-            _ => periods.push(Period {
-                start: row.start,
-                end,
-                entry: starts_care(row).then_some(row),
-                reviews: Vec::new(),
-            }),
-        }
+/// The periods of care that had begun, in order.
+pub fn periods<'c>(history: &History<'c>) -> Vec<Period<'c>> {
+    let mut rows = history.care_rows.clone();
+    rows.sort_by(|a, b| {
+        (a.start, !starts_care(a), &a.key).cmp(&(b.start, !starts_care(b), &b.key))
+    });
+    let mut periods: Vec<Period<'c>> = Vec::new();
+    for of_one in unbroken(&rows, history) {
+        let first = of_one[0];
+        let ends = of_one.iter().map(|row| history.end(row));
+        let end = ends
+            .reduce(|a, b| a.zip(b).map(|(a, b)| a.max(b)))
+            .flatten();
+        let after = periods.last().and_then(|p| p.end);
+        let entered = entered(of_one).filter(|day| after.is_none_or(|after| after < *day));
+        periods.push(Period {
+            start: entered.unwrap_or(first.start),
+            end,
+            entry: (entered.is_some() || starts_care(first)).then_some(first),
+            reviews: Vec::new(),
+        });
     }
-    let held = reviews(chronology, today);
     for period in &mut periods {
-        let until = period.end.unwrap_or(today);
-        if period.start <= until {
-            period.reviews = held.range(period.start..=until).map(|(_, e)| *e).collect();
-        }
+        let until = period.end.unwrap_or(history.today);
+        period.reviews = within(&history.reviews, period.start, until).to_vec();
     }
     periods
 }
 
-/// Reviews held by `today`: of several on one day the one with the smallest key.
-fn reviews(chronology: &Chronology, today: Date) -> BTreeMap<Date, &Entry> {
-    let mut held: BTreeMap<Date, &Entry> = BTreeMap::new();
-    for entry in known(chronology, today) {
-        if !matches!(
-            entry.fact,
-            Fact::LookedAfterReview {
-                cancelled: false,
-                planned: false,
-                ..
+/// Rows by start, cut where care was broken.
+fn unbroken<'r, 'c>(rows: &'r [&'c Entry], history: &History<'c>) -> Vec<&'r [&'c Entry]> {
+    let (mut cut, mut from) = (Vec::new(), 0);
+    // None: open.
+    let mut until = Some(Date::MIN);
+    for (n, row) in rows.iter().enumerate() {
+        let end = history.end(row);
+        if until.is_some_and(|until| row.start > until) {
+            if n > from {
+                cut.push(&rows[from..n]);
             }
-        ) {
-            continue;
-        }
-        let kept = held.entry(entry.start).or_insert(entry);
-        if entry.key < kept.key {
-            *kept = entry;
+            (from, until) = (n, end);
+        } else {
+            until = until.zip(end).map(|(until, end)| until.max(end));
         }
     }
-    held
+    if from < rows.len() {
+        cut.push(&rows[from..]);
+    }
+    cut
 }
 
-/// Entries that have begun by `today`.
-pub fn known(chronology: &Chronology, today: Date) -> impl Iterator<Item = &Entry> {
-    chronology.entries.iter().filter(move |e| e.start <= today)
+/// The day care was entered, by the latest row that says so; none that lies after the row itself began.
+fn entered(rows: &[&Entry]) -> Option<Date> {
+    rows.iter().rev().find_map(|row| match row.fact {
+        Fact::CareEpisode {
+            entered_care: Some(day),
+            ..
+        } => Some(day).filter(|day| *day <= row.start),
+        _ => None,
+    })
 }
 
-fn is_care(entry: &Entry) -> bool {
-    matches!(entry.fact, Fact::CareEpisode { .. })
+/// Of entries by start, those of some days, both ends included.
+pub fn within<'s, 'c>(entries: &'s [&'c Entry], from: Date, until: Date) -> &'s [&'c Entry] {
+    let first = entries.partition_point(|e| e.start < from);
+    let after = entries.partition_point(|e| e.start <= until);
+    entries.get(first..after).unwrap_or_default()
 }
 
-pub fn is_short_break(entry: &Entry) -> bool {
-    matches!(&entry.fact, Fact::CareEpisode { legal_status, .. }
-        if SHORT_BREAKS.contains(&legal_status.as_str()))
+/// The legal status a row of care itself has.
+pub fn own_status(row: &Entry) -> Option<&str> {
+    match &row.fact {
+        Fact::CareEpisode { legal_status, .. } if !legal_status.is_empty() => Some(legal_status),
+        _ => None,
+    }
+}
+
+/// Legal statuses of short breaks: they start no clock of care.
+pub fn is_short_break(status: &str) -> bool {
+    ["V1", "V3", "V4"].contains(&status)
 }
 
 fn starts_care(entry: &Entry) -> bool {
@@ -107,7 +121,8 @@ mod tests {
         today: &str,
     ) -> Vec<(String, Option<String>, Option<String>, usize)> {
         let chronology = chronology(entries);
-        periods(&chronology, day(today))
+        let periods = History::of(&chronology, day(today)).periods;
+        periods
             .into_iter()
             .map(|p| {
                 let key = p.entry.map(|e| e.key.clone());
@@ -231,7 +246,7 @@ mod tests {
             crate::domain::testing::cancelled("no", "2025-01-20"),
         ]);
         let reviews = |today| -> Vec<String> {
-            let periods = periods(&c, today);
+            let periods = History::of(&c, today).periods;
             periods[0].reviews.iter().map(|e| e.key.clone()).collect()
         };
         assert_eq!(reviews(date(2025, 6, 2)), ["first", "also"]);

@@ -11,7 +11,9 @@ use jiff::{ToSpan, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    reckon::{Reckoned, reckon},
+    history::History,
+    overrides::Override,
+    reckon::{Reckoned, reckon_from},
     running::Running,
 };
 
@@ -47,10 +49,12 @@ pub fn decide(prior: &[Obligation], chronology: &Chronology, at: Circumstances<'
         events: Vec::new(),
         next_on: None,
     };
-    for clock in reckon(chronology, at.running, at.calendar, at.today) {
+    let history = History::of(chronology, at.today);
+    let (clocks, wakes) = reckon_from(&history, at.running, at.calendar);
+    for clock in clocks {
         let fresh = clock.obligation(chronology, at.calendar);
         let old = before.remove(&fresh.id);
-        let first_sight = !at.established.has(&clock);
+        let first_sight = || !at.established.has(&clock);
         decision.take(turn(old, fresh, first_sight, at.today));
     }
     for old in before.into_values() {
@@ -60,7 +64,7 @@ pub fn decide(prior: &[Obligation], chronology: &Chronology, at: Circumstances<'
     decision
         .events
         .sort_by(|a, b| order(&a.1).cmp(&order(&b.1)));
-    decision.next_on = next_on(&decision.list, chronology, at);
+    decision.next_on = next_on(&decision.list, chronology, &wakes, at);
     decision
 }
 
@@ -70,8 +74,9 @@ fn order(o: &Obligation) -> (Date, &str, Date, &str) {
 
 impl Established {
     fn has(&self, clock: &Reckoned<'_>) -> bool {
-        let pair = (clock.trigger.source.clone(), clock.rule.id.clone());
-        self.0.contains(&pair)
+        let pairs = self.0.iter();
+        let mut of_rule = pairs.filter(|(_, rule)| *rule == clock.rule.id);
+        of_rule.any(|(source, _)| *source == clock.trigger.source)
     }
 }
 
@@ -87,7 +92,7 @@ impl Decision {
 fn turn(
     old: Option<&Obligation>,
     fresh: Obligation,
-    first_sight: bool,
+    first_sight: impl FnOnce() -> bool,
     today: Date,
 ) -> (Obligation, Vec<DeadlineEvent>) {
     let was_running = old.is_some_and(|o| o.state.is_running());
@@ -100,7 +105,7 @@ fn turn(
     let raised = now.state.is_running() && !was_running;
     if raised || old.is_none() {
         now.opening = old.map_or(1, |o| o.opening + 1);
-        now.baseline = first_sight;
+        now.baseline = first_sight();
     }
     let nearer = nearer(old.filter(|_| was_running), &mut now, today);
     let mut events = Vec::new();
@@ -172,7 +177,12 @@ fn gone(old: &Obligation, running: &Running<'_>) -> (Obligation, Vec<DeadlineEve
     (now, events.into_iter().collect())
 }
 
-fn next_on(list: &[Obligation], chronology: &Chronology, at: Circumstances<'_>) -> Option<Date> {
+fn next_on(
+    list: &[Obligation],
+    chronology: &Chronology,
+    wakes: &[Date],
+    at: Circumstances<'_>,
+) -> Option<Date> {
     let clocks = list
         .iter()
         .filter(|o| o.state == ObligationState::Open)
@@ -183,10 +193,13 @@ fn next_on(list: &[Obligation], chronology: &Chronology, at: Circumstances<'_>) 
     let facts = chronology
         .entries
         .iter()
-        .flat_map(|e| [Some(e.start), e.end])
+        .flat_map(|e| [Some(e.start), e.end, Some(e.known_from)])
         .flatten();
+    let overrides = at.running.overrides_of(&chronology.child).iter();
     clocks
         .chain(facts)
+        .chain(wakes.iter().copied())
+        .chain(overrides.flat_map(Override::turns))
         .chain(at.running.changes_on)
         .filter(|day| *day > at.today)
         .min()

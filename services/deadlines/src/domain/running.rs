@@ -1,11 +1,12 @@
 //! Which rules run for an authority: those whose trigger and dated evidence its sources supply.
 
-use contracts::{Authority, commands::RuleStatus};
+use contracts::{Authority, ChildId, SourceState, commands::RuleStatus};
 use jiff::civil::Date;
 
 use super::{
     decide::Established,
-    rules::{Rule, Rules},
+    overrides::{Override, Overrides},
+    rules::{Rule, Rules, Step},
 };
 
 /// The rules that run for one authority on a day.
@@ -14,6 +15,9 @@ pub struct Running<'r> {
     pub rules: Vec<&'r Rule>,
     /// The next day on which that may change by itself.
     pub changes_on: Option<Date>,
+    /// Sources that do not reliably say whether a child was seen: any visit of theirs counts.
+    pub any_visit: Vec<String>,
+    pub overrides: Option<&'r Overrides>,
 }
 
 impl<'r> Running<'r> {
@@ -22,10 +26,28 @@ impl<'r> Running<'r> {
             rules: rules
                 .in_force(day)
                 .into_iter()
-                .filter(|rule| missing(rule, authority).is_empty())
+                .filter(|rule| is_set(rule) && missing(rule, authority).is_empty())
                 .collect(),
             changes_on: rules.next_change(day),
+            any_visit: unreliable(authority).map(|s| s.source.clone()).collect(),
+            overrides: None,
         }
+    }
+
+    #[must_use]
+    pub fn with(self, overrides: &'r Overrides) -> Self {
+        Self {
+            overrides: Some(overrides),
+            ..self
+        }
+    }
+
+    pub fn overrides_of(&self, child: &ChildId) -> &'r [Override] {
+        self.overrides.map_or(&[], |overrides| overrides.of(child))
+    }
+
+    pub fn any_visit_counts(&self, source: &str) -> bool {
+        self.any_visit.iter().any(|s| s == source)
     }
 
     /// The pairs of source and rule whose first sight is over once everything has been worked out.
@@ -56,17 +78,8 @@ pub fn report(rules: &Rules, authority: &Authority, day: Date) -> Vec<RuleStatus
     let mut report: Vec<RuleStatus> = in_force
         .iter()
         .map(|rule| {
-            let missing = missing(rule, authority);
-            let why = if missing.is_empty() {
-                format!("on the evidence of {}", evidence(rule, authority))
-            } else {
-                let words: Vec<_> = missing.iter().map(|kind| words(kind)).collect();
-                format!(
-                    "no source supplies {}: expected, cannot be confirmed here",
-                    words.join(" and ")
-                )
-            };
-            status(rule, Some(authority), missing.is_empty(), why)
+            let (runs, why) = why(rule, authority);
+            status(rule, Some(authority), runs, why)
         })
         .collect();
     for rule in rules.all().iter().filter(|r| r.effective_from > day) {
@@ -74,6 +87,55 @@ pub fn report(rules: &Rules, authority: &Authority, day: Date) -> Vec<RuleStatus
         report.push(status(rule, Some(authority), false, why));
     }
     report
+}
+
+fn why(rule: &Rule, authority: &Authority) -> (bool, String) {
+    let missing = missing(rule, authority);
+    if !missing.is_empty() {
+        let words: Vec<_> = missing.iter().map(|kind| words(kind)).collect();
+        let why = format!(
+            "no source supplies {}: expected, cannot be confirmed here",
+            words.join(" and ")
+        );
+        return (false, why);
+    }
+    let unset: Vec<_> = rule.unset().collect();
+    if !is_set(rule) {
+        let seen = unset.iter().find(|(step, _)| *step == Step::Usual);
+        let seen = seen.map_or("none", |(_, seen)| *seen);
+        let why = format!("a local rule that is not set here: others use {seen}");
+        return (false, why);
+    }
+    let mut why = format!("on the evidence of {}", evidence(rule, authority));
+    if let Some(since) = rule.set_here {
+        why = format!("{why}; limit set here from {}", calendar::day(since));
+    }
+    if let Some((_, seen)) = unset.first() {
+        why = format!(
+            "{why}; after the first it waits for the authority's own limit: others use {seen}"
+        );
+    }
+    if rule.clock.is_visit() && unreliable(authority).next().is_some() {
+        why.push_str(
+            "; any visit counts, because whether the child was seen is often not recorded",
+        );
+    }
+    (true, why)
+}
+
+/// Has any step a limit here?
+fn is_set(rule: &Rule) -> bool {
+    rule.clock
+        .steps()
+        .iter()
+        .any(|step| rule.limit(*step).is_some())
+}
+
+fn unreliable(authority: &Authority) -> impl Iterator<Item = &SourceState> {
+    authority
+        .sources
+        .iter()
+        .filter(|s| s.visits_seen_unreliable)
 }
 
 /// The rules there are, while no authority is loaded.
@@ -102,31 +164,32 @@ fn status(rule: &Rule, authority: Option<&Authority>, runs: bool, why: String) -
 
 /// Kinds of fact the rule needs and nobody supplies.
 fn missing<'r>(rule: &'r Rule, authority: &Authority) -> Vec<&'r str> {
-    let mut kinds: Vec<&str> = rule
-        .trigger
-        .iter()
-        .chain(&rule.evidence)
-        .map(String::as_str)
-        .filter(|kind| suppliers(kind, authority).next().is_none())
-        .collect();
+    let unseen = |kind: &&String| suppliers(rule, kind, authority).next().is_none();
+    let kinds = rule.trigger.iter().chain(&rule.evidence);
+    let mut kinds: Vec<&str> = kinds.filter(unseen).map(String::as_str).collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds
 }
 
+/// The sources of a kind of fact that a rule trusts.
 fn suppliers<'a>(
+    rule: &'a Rule,
     kind: &'a str,
     authority: &'a Authority,
-) -> impl Iterator<Item = &'a contracts::SourceState> {
+) -> impl Iterator<Item = &'a SourceState> {
+    let is_evidence = rule.evidence.iter().any(|e| e == kind);
     let sources = authority.sources.iter();
-    sources.filter(move |s| s.supplies.iter().any(|k| k == kind))
+    sources
+        .filter(move |s| !(is_evidence && rule.not_from.contains(&s.source)))
+        .filter(move |s| s.supplies.iter().any(|k| k == kind))
 }
 
 fn evidence(rule: &Rule, authority: &Authority) -> String {
     let mut sources: Vec<String> = rule
         .evidence
         .iter()
-        .flat_map(|kind| suppliers(kind, authority))
+        .flat_map(|kind| suppliers(rule, kind, authority))
         .map(|s| format!("{} as at {}", s.source, calendar::day(s.as_at)))
         .collect();
     sources.sort();
@@ -134,10 +197,43 @@ fn evidence(rule: &Rule, authority: &Authority) -> String {
     sources.join(" and ")
 }
 
+/// A kind of fact in words.
 fn words(kind: &str) -> &str {
     match kind {
+        "referral" => "referrals",
+        "assessment" => "assessments with the day they were authorised",
+        "section47" => "section 47 enquiries",
+        "initial_conference" => "initial conferences",
+        "child_in_need_plan" => "child in need plans",
+        "protection_plan" => "protection plans",
+        "protection_review" => "review conferences",
+        "visit" => "visits",
         "care_episode" => "periods of care",
+        "legal_status" => "legal statuses",
+        "placement" => "placements",
         "looked_after_review" => "reviews of children looked after",
+        "health_assessment" => "health assessments",
+        "missing_episode" => "missing episodes with return interviews",
+        "care_leaver" => "care leavers",
+        "pathway_plan" => "pathway plans",
+        "care_leaver_contact" => "contacts with care leavers",
+        "placed_for_adoption" => "placements for adoption",
+        "involvement" => "involvements with their roles",
+        "family" => "families",
+        "age_band" => "ages",
+        "death" => "deaths",
+        "transfer_in_notified" => "notices of transfer",
+        "core_group" => "core groups",
+        "child_in_need_review" => "reviews of child in need plans",
+        "education_plan" => "education plans",
+        "emergency_placement" => "emergency placements",
+        "placement_notified" => "notices of placement",
+        "private_fostering" => "private fostering arrangements",
+        "private_fostering_visit" => "visits to privately fostered children",
+        "care_application" => "care applications",
+        "reviewer_told" => "the day the reviewing service was told",
+        "review_decisions" => "decisions of reviews",
+        "review_record" => "records of reviews",
         other => other,
     }
 }
@@ -160,7 +256,11 @@ mod tests {
         };
         assert_eq!(
             runs(&["care_episode", "looked_after_review"]),
-            ["en.cla.first-review", "en.cla.next-review"]
+            [
+                "en.cla.first-review",
+                "en.cla.next-review",
+                "en.cla.short-break-review"
+            ]
         );
         assert!(runs(&["care_episode"]).is_empty());
         assert!(runs(&["looked_after_review"]).is_empty());
@@ -170,27 +270,82 @@ mod tests {
     #[test]
     fn the_report_says_why_a_rule_does_not_run() {
         let rules = Rules::built_in();
-        let report = report(&rules, &authority(&["care_episode"]), date(2025, 6, 2));
-        assert_eq!(report.len(), 2);
-        assert!(!report[0].runs);
-        assert_eq!(
-            report[0].why,
-            "no source supplies reviews of children looked after: expected, cannot be confirmed here"
-        );
+        let supplies = ["care_episode", "protection_plan", "visit"];
+        let report = report(&rules, &authority(&supplies), date(2025, 6, 2));
+        assert_eq!(report.len(), rules.all().len());
+        for (id, runs, why) in [
+            (
+                "en.cla.first-review",
+                false,
+                "no source supplies reviews of children looked after: expected, cannot be confirmed here",
+            ),
+            (
+                "en.cp.core-group",
+                false,
+                "no source supplies core groups: expected, cannot be confirmed here",
+            ),
+            (
+                "en.cp.visit",
+                false,
+                "a local rule that is not set here: others use 10 working days to 4 weeks",
+            ),
+            (
+                "en.cla.visit",
+                true,
+                "on the evidence of ssda903 as at Mon 2 Jun 2025",
+            ),
+        ] {
+            let rule = report.iter().find(|r| r.id == id).unwrap();
+            assert_eq!((rule.runs, rule.why.as_str()), (runs, why), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_fact_has_words() {
+        for kind in contracts::Fact::KINDS {
+            assert!(
+                words(kind).contains(' ') || words(kind).ends_with('s'),
+                "{kind}"
+            );
+            assert!(!words(kind).contains('_'), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_source_whose_rows_cannot_show_the_evidence_is_none() {
+        let rules = Rules::built_in();
+        let mut authority = authority(&["missing_episode", "care_episode", "involvement"]);
+        let runs = |authority: &Authority| {
+            let running = Running::of(&rules, authority, date(2025, 6, 2));
+            running
+                .rules
+                .iter()
+                .any(|r| r.id == "en.missing.return-interview")
+        };
+        assert!(!runs(&authority));
+        "ssd".clone_into(&mut authority.sources[0].source);
+        assert!(runs(&authority));
     }
 
     #[test]
     fn the_report_names_the_evidence_a_rule_runs_on_and_what_is_not_yet_law() {
         let rules = Rules::built_in();
         let all = authority(&["care_episode", "looked_after_review"]);
-        let now = report(&rules, &all, date(2025, 6, 2));
-        assert!(now.iter().all(|r| r.runs));
+        let first = |day| {
+            let report = report(&rules, &all, day);
+            let first = report.into_iter().find(|r| r.id == "en.cla.first-review");
+            first.map(|r| (r.runs, r.why)).unwrap()
+        };
         assert_eq!(
-            now[0].why,
-            "on the evidence of ssda903 as at Mon 2 Jun 2025"
+            first(date(2025, 6, 2)),
+            (
+                true,
+                "on the evidence of ssda903 as at Mon 2 Jun 2025".to_owned()
+            )
         );
-        let before = report(&rules, &all, date(2011, 3, 31));
-        assert_eq!(before[0].why, "effective from Fri 1 Apr 2011");
-        assert!(!before[0].runs);
+        assert_eq!(
+            first(date(2011, 3, 31)),
+            (false, "effective from Fri 1 Apr 2011".to_owned())
+        );
     }
 }

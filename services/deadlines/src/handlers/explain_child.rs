@@ -26,7 +26,7 @@ async fn answer(engine: &Engine, db: &Db, ask: &ExplainChild) -> anyhow::Result<
         lines.extend(explain(
             &chronology,
             &place.authority,
-            &engine.rules,
+            (engine.rules_of(code), &place.overrides),
             &engine.calendar,
             day,
         ));

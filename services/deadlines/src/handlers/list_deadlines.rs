@@ -63,7 +63,7 @@ async fn page(
 ) -> anyhow::Result<Option<(AuthorityCode, ChildId)>> {
     let code = &place.authority.authority;
     let day = as_at.unwrap_or(place.today);
-    let running = Running::of(&engine.rules, &place.authority, day);
+    let running = engine.running(place, day);
     let children = store::after(db, code, from, CHILDREN).await?;
     let read = children.len();
     for (n, chronology) in children.iter().enumerate() {
@@ -89,10 +89,10 @@ fn child(
             authority: chronology.authority.clone(),
             child: chronology.child.clone(),
             rule: clock.rule.id.clone(),
-            trigger_date: clock.trigger.start,
+            trigger_date: clock.day0,
             due_date: clock.due,
             state: clock.state,
-            met_date: clock.met.map(|e| e.start),
+            met_date: clock.met.and_then(|met| met.on),
             owner: owner.clone(),
         })
         .collect()

@@ -28,7 +28,13 @@ fn answer(engine: &Engine, ask: &ListRules) -> anyhow::Result<RuleReport> {
     let rules = if places.is_empty() {
         report_unloaded(&engine.rules)
     } else {
-        let of = |p: &crate::engine::Place| report(&engine.rules, &p.authority, p.today);
+        let of = |p: &crate::engine::Place| {
+            report(
+                engine.rules_of(&p.authority.authority),
+                &p.authority,
+                p.today,
+            )
+        };
         places.iter().flat_map(of).collect()
     };
     Ok(RuleReport { rules })

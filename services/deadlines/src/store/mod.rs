@@ -35,6 +35,7 @@ pub const ALL: &[&dyn Prepared] = &[
     &progress::RECORD,
     &progress::ESTABLISHED,
     &progress::ESTABLISH,
+    &progress::UNESTABLISH,
     &progress::SUMS,
     &progress::WAITS,
     &progress::ADD_SIGNALS,

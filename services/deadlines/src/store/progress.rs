@@ -54,12 +54,17 @@ pub async fn established(tx: &mut Tx, authority: &AuthorityCode) -> Result<Estab
     pairs.collect::<Result<_>>().map(Established)
 }
 
-/// First sight is over for these pairs of source and rule.
+/// First sight is over for these pairs of source and rule; it comes again for all others, which do not run.
 pub async fn establish(
     tx: &mut Tx,
     authority: &AuthorityCode,
     pairs: &BTreeSet<(String, String)>,
 ) -> Result<()> {
+    let Established(held) = established(tx, authority).await?;
+    for (source, rule) in held.difference(pairs) {
+        let pair = values![source, rule];
+        tx.authority(authority).run(&UNESTABLISH, pair).await?;
+    }
     let rows = pairs
         .iter()
         .map(|(source, rule)| values![source, rule])
@@ -141,6 +146,10 @@ pub(super) const ESTABLISH: Insert = Insert {
     columns: 3,
     then: "ON CONFLICT (authority, source, rule) DO NOTHING",
 };
+pub(super) const UNESTABLISH: Statement = Statement::new(
+    "established.drop",
+    "DELETE FROM established WHERE authority = $1 AND source = $2 AND rule = $3",
+);
 pub(super) const SUMS: Statement = Statement::new(
     "chronology.sums",
     "SELECT count(*) AS children, CAST(coalesce(sum(revision), 0) AS BIGINT) AS revisions \

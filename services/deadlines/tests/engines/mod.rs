@@ -110,9 +110,15 @@ pub(crate) async fn works_on(db: Db) {
         db.prepare(*statement).await.unwrap();
     }
     let contexts = [context(&db), context(&db)];
-    let nodes = contexts
-        .each_ref()
-        .map(|c| deadlines::node(c, &Config { batch: 3 }));
+    let nodes = contexts.each_ref().map(|c| {
+        deadlines::node(
+            c,
+            &Config {
+                batch: 3,
+                local: deadlines::Local::default(),
+            },
+        )
+    });
     for revision in [1, 2] {
         for (context, node) in contexts.iter().zip(&nodes) {
             read(context, node, revision).await;

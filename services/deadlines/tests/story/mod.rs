@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -10,12 +11,13 @@ use bus::{Consumer, Failure, Handler, Node};
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Envelope, Event, Fact,
     Obligation, SourceState,
+    chronology::VisitPurpose,
     commands::{DeadlineRow, ListDeadlines, Request},
     ids,
     obligation::{BatchComputed, ChildObligations, DeadlineEvent, DeadlineSignal},
     streams::{OBLIGATIONS, SIGNALS},
 };
-use deadlines::Config;
+use deadlines::{Config, Local};
 use jiff::{Timestamp, civil::Date};
 use store::{Migrations, Tx};
 use testkit::world::{Process, Service, World};
@@ -53,6 +55,24 @@ pub(crate) fn care(key: &str, start: &str, end: Option<&str>) -> Entry {
         entered_care: None,
     };
     entry(key, start, end, fact)
+}
+
+pub(crate) fn plan(key: &str, start: &str) -> Entry {
+    let fact = Fact::ProtectionPlan {
+        referral: None,
+        conference: None,
+        other_authority: false,
+    };
+    entry(key, start, None, fact)
+}
+
+pub(crate) fn visit(key: &str, on: &str) -> Entry {
+    let fact = Fact::Visit {
+        purpose: VisitPurpose::Protection,
+        seen: Some(true),
+        seen_alone: None,
+    };
+    entry(key, on, None, fact)
 }
 
 pub(crate) fn review(key: &str, on: &str) -> Entry {
@@ -104,10 +124,28 @@ impl Story {
     }
 
     pub(crate) async fn seeded(seed: u64, today: &str) -> Self {
+        Self::configured(seed, today, "", None).await
+    }
+
+    /// With limits of the authority's own, and a folder of what it says about single children.
+    pub(crate) async fn configured(
+        seed: u64,
+        today: &str,
+        local: &str,
+        overrides: Option<PathBuf>,
+    ) -> Self {
+        let local: Local = toml::from_str(local).unwrap();
         let heard = Arc::new(Mutex::new(Heard::default()));
         let listening = heard.clone();
-        let deadlines = Service::new("deadlines", deadlines::MIGRATIONS, |context| {
-            deadlines::node(context, &Config { batch: 4 })
+        let deadlines = Service::new("deadlines", deadlines::MIGRATIONS, move |context| {
+            let config = Config {
+                batch: 4,
+                local: local.clone(),
+            };
+            match &overrides {
+                None => deadlines::node(context, &config),
+                Some(folder) => deadlines::node_with(context, &config, folder).unwrap(),
+            }
         });
         let listener = Service::new("listener", Migrations(&[]), move |_| {
             let listen = Arc::new(Listen(listening.clone()));

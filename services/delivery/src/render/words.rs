@@ -1,7 +1,7 @@
 //! The sentences that delivery itself adds. Kind and short.
 
 use contracts::{ChildId, message::Message};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 pub(super) const AID: &str =
     "Evenkeel is an aid: a message that does not come never proves that nothing is due.";
@@ -22,8 +22,7 @@ pub(super) fn banners(message: &Message) -> Vec<String> {
             .push("Invented data, for trying things out: nobody in this message is real.".into());
     }
     if message.pinned {
-        let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-        let still = day(message.gathered_at.to_zoned(zone).date());
+        let still = day(message.gathered_at.to_zoned(calendar::london()).date());
         banners.push(format!(
             "The clock stands still at {still} here: days are counted from there, not from today."
         ));

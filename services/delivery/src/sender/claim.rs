@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use contracts::{AuthorityCode, message::Outcome};
 use store::Tx;
 
-use super::{Attempt, Sender, receipt};
+use super::{Attempt, Sender, receipt, told};
 use crate::{
     domain::{
         State, Tries,
@@ -77,16 +77,17 @@ impl Sender {
         sending::stand_down(tx, authority, ids, now).await?;
         let tally = [(State::StoodDown.as_str(), dead.len() as u64)].into();
         account::add(tx, authority, tally).await?;
-        let receipts: Vec<_> = dead
+        let channel = self.channel.name();
+        let receipts = dead
             .iter()
             .map(|d| {
-                let (tokens, channel) = (&self.context.tokens, self.channel.name());
                 let tried = d.tries.attempt - 1;
-                receipt(tokens, channel, &d.live, Outcome::StoodDown, tried, now)
+                receipt(channel, &d.live, Outcome::StoodDown, tried, now)
             })
             .collect();
         self.metrics.came_to(State::StoodDown, dead.len());
-        bus::outbox::put(tx, &receipts).await
+        let event = told(&self.context.tokens, authority, receipts, now);
+        bus::outbox::put(tx, event.as_slice()).await
     }
 }
 

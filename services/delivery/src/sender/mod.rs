@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bus::Context;
 use contracts::{
-    TokenKey,
-    message::{Outcome, Receipt, Recipient},
+    AuthorityCode, Envelope, TokenKey,
+    message::{Outcome, Receipt, Receipts},
 };
 use jiff::Timestamp;
 
@@ -217,40 +217,47 @@ impl Sender {
     }
 }
 
-/// The receipt of a message and the envelope around it.
-fn receipt(
-    tokens: &TokenKey,
-    channel: &str,
-    live: &Live,
-    outcome: Outcome,
-    attempt: u32,
-    at: Timestamp,
-) -> contracts::Envelope {
-    let message = &live.message;
-    let authority = &message.authority;
-    let token = match &message.recipient {
-        Recipient::Person { staff_id, .. } => tokens.person(authority, staff_id),
-        Recipient::TeamMailbox { team, .. } => tokens.token(authority, "team", team.as_str()),
-    };
-    let what = match &outcome {
-        Outcome::Accepted => State::Accepted.as_str(),
-        Outcome::Failed { .. } => State::Failed.as_str(),
-        Outcome::InDoubt => State::InDoubt.as_str(),
-        Outcome::StoodDown => State::StoodDown.as_str(),
-    };
-    let cause = [&message.id.to_string(), what, &attempt.to_string()];
-    let receipt = Receipt {
-        authority: authority.clone(),
-        message: message.id,
+fn receipt(channel: &str, live: &Live, outcome: Outcome, attempt: u32, at: Timestamp) -> Receipt {
+    Receipt {
+        message: live.message.id,
         channel: channel.to_owned(),
         outcome,
         attempt,
         at,
         told: live.told.clone(),
         stood_down: live.stood_down.clone(),
+    }
+}
+
+/// Receipts of one authority as one event; none when there are none. Its id comes from what it says: the same words
+/// recorded again are the same event.
+fn told(
+    tokens: &TokenKey,
+    authority: &AuthorityCode,
+    receipts: Vec<Receipt>,
+    at: Timestamp,
+) -> Option<Envelope> {
+    let first = receipts.first()?.message.to_string();
+    let causes: Vec<String> = receipts
+        .iter()
+        .map(|r| {
+            let what = match r.outcome {
+                Outcome::Accepted => State::Accepted,
+                Outcome::Failed { .. } => State::Failed,
+                Outcome::InDoubt => State::InDoubt,
+                Outcome::StoodDown => State::StoodDown,
+            };
+            format!("{} {} {}", r.message, what.as_str(), r.attempt)
+        })
+        .collect();
+    let causes: Vec<&str> = causes.iter().map(String::as_str).collect();
+    let id = contracts::ids::computed("receipts", &causes);
+    let event = Receipts {
+        authority: authority.clone(),
+        receipts,
     };
-    let id = contracts::ids::computed("receipt", &cause.map(|c: &str| c));
-    contracts::Envelope::new(id, SERVICE, authority, &token, at, &receipt)
+    let token = tokens.token(authority, "receipts", &first);
+    Some(Envelope::new(id, SERVICE, authority, &token, at, &event))
 }
 
 #[cfg(test)]

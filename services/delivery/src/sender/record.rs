@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{AuthorityCode, Envelope};
+use contracts::AuthorityCode;
 use store::Tx;
 
-use super::{Done, Sender, receipt};
+use super::{Done, Sender, receipt, told};
 use crate::{
     domain::{Came, Decision, State, Verdict, after},
     render::Mail,
@@ -23,13 +23,26 @@ impl Sender {
                 .or_default();
             of.push((one, decision));
         }
-        let mut receipts = Vec::new();
+        let mut events = Vec::new();
         for (authority, of) in &by_authority {
             self.settle(tx, authority, of).await?;
-            receipts.extend(
-                of.iter()
-                    .filter_map(|(one, decision)| self.receipt(one, decision)),
-            );
+            let receipts = of.iter().filter_map(|(one, decision)| {
+                let outcome = decision.receipt.clone()?;
+                let tried = one.attempt.tries.attempt;
+                Some(receipt(
+                    self.channel.name(),
+                    &one.attempt.live,
+                    outcome,
+                    tried,
+                    now,
+                ))
+            });
+            events.extend(told(
+                &self.context.tokens,
+                authority,
+                receipts.collect(),
+                now,
+            ));
         }
         let sent = |one: &&Done| one.came == Came::Answer(Verdict::Sent);
         let accepted: Vec<&Mail> = done
@@ -40,22 +53,7 @@ impl Sender {
         if self.channel.records() && !accepted.is_empty() {
             self.channel.record(tx, &accepted).await?;
         }
-        bus::outbox::put(tx, &receipts).await
-    }
-
-    fn receipt(&self, one: &Done, decision: &Decision) -> Option<Envelope> {
-        let outcome = decision.receipt.clone()?;
-        let now = self.context.clock.machine_now();
-        let (tokens, channel) = (&self.context.tokens, self.channel.name());
-        let tried = one.attempt.tries.attempt;
-        Some(receipt(
-            tokens,
-            channel,
-            &one.attempt.live,
-            outcome,
-            tried,
-            now,
-        ))
+        bus::outbox::put(tx, &events).await
     }
 
     async fn settle(

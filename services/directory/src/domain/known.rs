@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::{Person, StaffId, Team, TeamId};
-use jiff::civil::Date;
+
+use super::moment::Moment;
 
 /// A person or team as last published, and since when the files lack it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known<T> {
     pub said: T,
-    /// As-at of the first file that lacked it; only a later file confirms.
-    pub missing_since: Option<Date>,
+    /// Of the first file that lacked it; only a later file confirms.
+    pub missing_since: Option<Moment>,
     /// Said by a file; a team may instead be worked out from its members.
     pub declared: bool,
 }
@@ -57,10 +58,8 @@ pub struct Counts {
 /// When something the file no longer says is removed.
 #[derive(Clone, Copy, Debug)]
 pub enum Vanish {
-    /// When a file of a later day lacks it too.
-    OnceConfirmed {
-        as_at: Date,
-    },
+    /// When a file of a later day, made half a day later at least, lacks it too.
+    OnceConfirmed(Moment),
     AtOnce,
 }
 
@@ -77,9 +76,9 @@ pub fn take_in<K: Ord + Clone, T: Record>(
         if !said.contains_key(id) && !unreadable.contains(id) && !*held.said.removed() {
             let gone = match (vanish, held.missing_since) {
                 (Vanish::AtOnce, _) => true,
-                (Vanish::OnceConfirmed { as_at }, Some(since)) => as_at > since,
-                (Vanish::OnceConfirmed { as_at }, None) => {
-                    held.missing_since = Some(as_at);
+                (Vanish::OnceConfirmed(now), Some(since)) => now.confirms(since),
+                (Vanish::OnceConfirmed(now), None) => {
+                    held.missing_since = Some(now);
                     false
                 }
             };

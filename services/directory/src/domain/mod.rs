@@ -6,6 +6,8 @@ pub mod fields;
 pub mod kind;
 pub mod known;
 pub mod links;
+pub mod moment;
+pub mod order;
 pub mod people;
 pub mod row;
 pub mod table;

@@ -19,6 +19,8 @@ use crate::{
         self,
         decide::{Arrived, Decision, decide},
         kind::FileKind,
+        moment::Moment,
+        order::{Next, Verdict, judge},
         table::Table,
     },
     refusals,
@@ -81,21 +83,27 @@ impl Importer {
     ) -> anyhow::Result<ImportSummary> {
         let authority = &request.authority;
         let as_at = request.as_at.unwrap_or_else(|| self.today(authority));
-        let kind = FileKind::of(table).map_err(refusal)?.as_str();
+        let kind = FileKind::of(table).map_err(refusal)?;
         let mut tx = self.context.db.begin().await?;
         let mut scoped = tx.authority(authority);
         let number = store::take_turn(&mut scoped).await?;
         if let Some(summary) = store::answered(&mut scoped, request.key).await? {
             return Ok(summary);
         }
-        if let Some(summary) = store::same_as_last(&mut scoped, kind, as_at, content).await? {
-            return Ok(unchanged(summary));
+        let next = Next {
+            file: &table.file,
+            kind,
+            as_at,
+            content,
+        };
+        if let Some(summary) = taken_before(&mut scoped, next).await? {
+            return Ok(summary);
         }
         let known = store::load(&mut scoped).await?;
         let arrived = Arrived {
             authority,
             table,
-            as_at,
+            moment: Moment::new(as_at, self.context.clock.now()),
             max_lost_percent: self.config.max_lost_percent,
         };
         let mut decision = decide(&known, &arrived).map_err(refusal)?;
@@ -210,8 +218,26 @@ async fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         .map_err(|e| Refusal(format!("{shown} cannot be read ({e})")).into())
 }
 
+/// What came of it, if it was taken in before; an error if what is known is newer.
+async fn taken_before(
+    scoped: &mut ::store::Scoped<'_>,
+    next: Next<'_>,
+) -> anyhow::Result<Option<ImportSummary>> {
+    let latest = store::latest(scoped, next.kind).await?;
+    let before = store::taken(scoped, next.kind, next.as_at, next.content).await?;
+    match judge(latest.as_ref(), next, before.is_some()) {
+        Verdict::TakeIn => Ok(None),
+        Verdict::TakenBefore { overtaken_by } => Ok(before.map(|b| unchanged(b, overtaken_by))),
+        Verdict::Refuse(why) => Err(refusal(why)),
+    }
+}
+
 /// The answer to a file that was already taken in: what it said, and that nothing came of it this time.
-fn unchanged(summary: ImportSummary) -> ImportSummary {
+fn unchanged(mut summary: ImportSummary, overtaken_by: Option<Date>) -> ImportSummary {
+    summary.notes.extend(
+        overtaken_by
+            .map(|day| format!("a file of {day} was taken in since: what that one says stands")),
+    );
     ImportSummary {
         already_imported: true,
         recorded: Vec::new(),

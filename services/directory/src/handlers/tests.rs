@@ -6,7 +6,7 @@ use bus::{
 };
 use contracts::{
     AuthorityCode, Envelope, Organisation, Person, Team, TokenKey,
-    commands::{Answer, ImportDirectory, ImportSummary},
+    commands::{Answer, Counted, ImportDirectory, ImportSummary},
 };
 use jiff::civil::{Date, date};
 use runtime::{Clock, Tasks};
@@ -72,7 +72,11 @@ impl World {
     }
 
     async fn refusal(&self, path: PathBuf) -> String {
-        match self.ask(Uuid::now_v7(), path, None).await {
+        self.refusal_as_at(path, None).await
+    }
+
+    async fn refusal_as_at(&self, path: PathBuf, as_at: impl Into<Option<Date>>) -> String {
+        match self.ask(Uuid::now_v7(), path, as_at.into()).await {
             Answer::Done(summary) => panic!("accepted: {summary:?}"),
             Answer::Refused(why) => why,
         }
@@ -162,6 +166,80 @@ async fn the_same_content_for_the_same_day_changes_nothing_and_says_so() {
     assert!(again.recorded.is_empty());
     assert_eq!(again.files, first.files);
     assert!(world.published().await.is_empty());
+}
+
+/// Ana's address as a people file of one row has it.
+fn ana_at(address: &str) -> String {
+    format!("staff_id,name,email\nW301,Ana,{address}@example.org\n")
+}
+
+#[tokio::test]
+async fn march_april_and_march_again_leaves_what_april_says() {
+    let world = World::new().await;
+    let (march, april) = (date(2025, 3, 31), date(2025, 4, 30));
+    let first = world.file("march.csv", &ana_at("old"));
+    let second = world.file("april.csv", &ana_at("new"));
+    world.import(first.clone(), Some(march)).await;
+    world.import(second, Some(april)).await;
+    world.published().await;
+
+    let again = world.import(first.clone(), Some(march)).await;
+    assert!(again.already_imported && again.changed.is_empty());
+    assert_eq!(
+        again.notes.last().unwrap(),
+        "a file of 2025-04-30 was taken in since: what that one says stands"
+    );
+    let changed = world.file("march.csv", &ana_at("older"));
+    let why = world.refusal_as_at(changed, march).await;
+    for words in [
+        "march.csv describes 2025-03-31",
+        "the people are known as at 2025-04-30",
+    ] {
+        assert!(why.contains(words), "{why}");
+    }
+    assert!(world.published().await.is_empty());
+    // The teams have their own order.
+    world.import(example("teams"), Some(march)).await;
+}
+
+#[tokio::test]
+async fn two_files_around_midnight_remove_nobody() {
+    let world = World::new().await;
+    let row = |n| format!("W{n},Person {n},w{n}@example.org\n");
+    let of = |people| {
+        let rows: String = (0..people).map(row).collect();
+        world.file("people.csv", &format!("staff_id,name,email\n{rows}"))
+    };
+    world.import(of(10), None).await;
+    for (now, missing, removed) in [
+        ("2025-04-01T23:55:00+01:00", 1, 0),
+        ("2025-04-02T00:05:00+01:00", 1, 0),
+        ("2025-04-03T00:05:00+01:00", 0, 1),
+    ] {
+        world.context.clock.set(now.parse().unwrap());
+        let summary = world.import(of(9), None).await;
+        let count = |of: &[Counted]| of.iter().map(|c| c.count).sum::<u64>();
+        let seen = (count(&summary.missing), count(&summary.retracted));
+        assert_eq!(seen, (missing, removed), "{now}");
+    }
+}
+
+#[tokio::test]
+async fn a_correction_can_be_taken_back_on_the_same_day() {
+    let world = World::new().await;
+    let (one, two) = (
+        world.file("one.csv", &ana_at("right")),
+        world.file("two.csv", &ana_at("wrong")),
+    );
+    world.import(one.clone(), None).await;
+    world.import(two, None).await;
+    let back = world.import(one, None).await;
+    assert!(!back.already_imported);
+    let last: Person = world.published().await.last().unwrap().decode().unwrap();
+    assert_eq!(
+        (last.email.as_str(), last.revision),
+        ("right@example.org", 3)
+    );
 }
 
 #[tokio::test]

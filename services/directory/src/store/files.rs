@@ -5,13 +5,21 @@ use jiff::{Timestamp, civil::Date};
 use store::{Insert, Result, Scoped, Statement, Value, values};
 use uuid::Uuid;
 
+use crate::domain::{kind::FileKind, order::Latest};
+
 pub(super) const ANSWERED: Statement = Statement::new(
     "directory.answered",
     "SELECT summary FROM taken_file WHERE authority = $1 AND request = $2",
 );
-pub(super) const LAST: Statement = Statement::new(
-    "directory.last_file",
-    "SELECT as_at, content, summary FROM taken_file WHERE authority = $1 AND kind = $2 ORDER BY number DESC LIMIT 1",
+pub(super) const LATEST: Statement = Statement::new(
+    "directory.latest_file",
+    "SELECT as_at, content FROM taken_file WHERE authority = $1 AND kind = $2 \
+     ORDER BY as_at DESC, number DESC LIMIT 1",
+);
+pub(super) const TAKEN: Statement = Statement::new(
+    "directory.taken_file",
+    "SELECT summary FROM taken_file WHERE authority = $1 AND kind = $2 AND as_at = $3 AND content = $4 \
+     ORDER BY number DESC LIMIT 1",
 );
 pub(super) const PUT: Insert = Insert {
     name: "directory.put_file",
@@ -35,7 +43,7 @@ pub async fn take_turn(scoped: &mut Scoped<'_>) -> Result<u64> {
 pub struct Taken<'a> {
     pub number: u64,
     pub request: Uuid,
-    pub kind: &'a str,
+    pub kind: FileKind,
     pub as_at: Date,
     /// SHA-256 of its bytes.
     pub content: &'a str,
@@ -49,28 +57,35 @@ pub async fn answered(scoped: &mut Scoped<'_>, request: Uuid) -> Result<Option<I
     row.map(|row| row.json("summary")).transpose()
 }
 
-/// The summary of the last file of this kind, if it had this content and described this day.
-pub async fn same_as_last(
+/// The file of this kind that describes the latest day.
+pub async fn latest(scoped: &mut Scoped<'_>, kind: FileKind) -> Result<Option<Latest>> {
+    let Some(row) = scoped.row(&LATEST, values![kind.as_str()]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Latest {
+        as_at: row.date("as_at")?,
+        content: row.text("content")?,
+    }))
+}
+
+/// What came of a file with this content and day, taken in at any time.
+pub async fn taken(
     scoped: &mut Scoped<'_>,
-    kind: &str,
+    kind: FileKind,
     as_at: Date,
     content: &str,
 ) -> Result<Option<ImportSummary>> {
-    let Some(row) = scoped.row(&LAST, values![kind]).await? else {
-        return Ok(None);
-    };
-    if row.date("as_at")? == as_at && row.text("content")? == content {
-        row.json("summary").map(Some)
-    } else {
-        Ok(None)
-    }
+    let row = scoped
+        .row(&TAKEN, values![kind.as_str(), as_at, content])
+        .await?;
+    row.map(|row| row.json("summary")).transpose()
 }
 
 pub async fn record(scoped: &mut Scoped<'_>, taken: &Taken<'_>) -> Result<()> {
     let row = values![
         taken.number,
         taken.request,
-        taken.kind,
+        taken.kind.as_str(),
         taken.as_at,
         taken.content,
         taken.at,

@@ -1,7 +1,7 @@
 //! What dispatch keeps of a child: who holds, the family, and whether anything may be said at all.
 
 use contracts::{
-    Chronology, Fact,
+    Chronology, Fact, StaffId,
     chronology::{Holder, InvolvementRole},
 };
 use jiff::civil::Date;
@@ -16,13 +16,37 @@ pub struct Child {
     pub silent_from: Option<Date>,
 }
 
+/// Who is there for a child on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    pub holder: Holder,
+    pub reviewer: Option<StaffId>,
+    pub chair: Option<StaffId>,
+}
+
+impl From<Holder> for Around {
+    fn from(holder: Holder) -> Self {
+        Self {
+            holder,
+            ..Self::default()
+        }
+    }
+}
+
+/// Which seats an authority's sources record at all: an empty one says something only where others are filled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    pub reviewers: bool,
+    pub chairs: bool,
+}
+
 impl Child {
     pub fn new(chronology: Chronology) -> Self {
         let family = chronology.family().map(str::to_owned);
         let silent_from = silent_from(&chronology);
         let mut held = chronology;
         held.entries.retain(
-            |e| matches!(&e.fact, Fact::Involvement { role, .. } if *role == InvolvementRole::CaseHolder),
+            |e| matches!(&e.fact, Fact::Involvement { role, .. } if *role != InvolvementRole::Other),
         );
         Self {
             held,
@@ -33,6 +57,24 @@ impl Child {
 
     pub fn holder(&self, day: Date) -> Holder {
         self.held.holder(day)
+    }
+
+    pub fn around(&self, day: Date) -> Around {
+        Around {
+            holder: self.holder(day),
+            reviewer: self.held.seated(InvolvementRole::Reviewer, day).cloned(),
+            chair: self
+                .held
+                .seated(InvolvementRole::ConferenceChair, day)
+                .cloned(),
+        }
+    }
+
+    /// Has somebody ever been recorded in this role?
+    pub fn records(&self, wanted: InvolvementRole) -> bool {
+        self.held.entries.iter().any(|e| {
+            matches!(&e.fact, Fact::Involvement { worker: Some(_), role, .. } if *role == wanted)
+        })
     }
 
     pub fn is_silent(&self, day: Date) -> bool {
@@ -71,6 +113,36 @@ mod tests {
             missing_since: None,
             fact,
         }
+    }
+
+    #[test]
+    fn a_seat_is_taken_by_whoever_began_last_and_has_not_ended() {
+        let day = |n| date(2025, 1, n);
+        let reviewer = |worker: &str, start, end| {
+            let fact = Fact::Involvement {
+                worker: Some(worker.into()),
+                team: None,
+                role: InvolvementRole::Reviewer,
+                change_reason: None,
+            };
+            entry(fact, start, end)
+        };
+        let child = Child::new(Chronology {
+            authority: "aa".parse().unwrap(),
+            child: "1".into(),
+            revision: 1,
+            authority_revision: 1,
+            entries: vec![
+                reviewer("ira", day(1), Some(day(10))),
+                reviewer("ivo", day(5), None),
+            ],
+        });
+        for (on, who) in [(1, Some("ira")), (5, Some("ivo")), (20, Some("ivo"))] {
+            assert_eq!(child.around(day(on)).reviewer, who.map(Into::into), "{on}");
+        }
+        assert_eq!(child.around(day(20)).chair, None);
+        assert!(child.records(InvolvementRole::Reviewer));
+        assert!(!child.records(InvolvementRole::ConferenceChair));
     }
 
     fn any_entry() -> impl Strategy<Value = Entry> {

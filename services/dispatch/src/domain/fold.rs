@@ -18,7 +18,8 @@ pub struct Folded {
     pub heard: Vec<(Uuid, Heard)>,
 }
 
-/// Takes signals in, oldest revision first; of several that put a step in force the last one stands.
+/// Takes signals in, oldest revision first; of several that put a step in force the last one stands. Then looks at what
+/// the passing of days has made of it.
 pub fn fold(
     mut matter: Option<Matter>,
     mut signals: Vec<(Uuid, DeadlineSignal)>,
@@ -37,6 +38,9 @@ pub fn fold(
             }
         }
         heard.push((id, what));
+    }
+    if let Some(matter) = &mut matter {
+        matter.wake(policy, calendar, today);
     }
     Folded { matter, heard }
 }

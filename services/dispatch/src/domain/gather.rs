@@ -90,9 +90,9 @@ fn one<'a>(
         .policies
         .of(&matter.obligation.rule.id)
         .filter(|_| current)?;
-    let holder = child.holder(scene.today);
+    let around = child.around(scene.today);
     let key = notice.steps[step].key.clone();
-    let to = stages::told_at(scene, policy, &holder, key.step, who)?;
+    let to = stages::told_at(scene, policy, matter, &around, key.step, who)?;
     let mut revision = notice.at_revision();
     revision.revision += 1;
     Some(Ready {
@@ -102,7 +102,7 @@ fn one<'a>(
         matter,
         policy,
         child: &child.held.child,
-        holder,
+        holder: around.holder,
         family: child.family.as_deref(),
     })
 }

@@ -2,14 +2,15 @@
 
 use calendar::Calendar;
 use contracts::{
-    Obligation,
+    Obligation, StaffId,
+    chronology::Holder,
     obligation::{DeadlineEvent, DeadlineSignal},
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    policy::Policy,
+    policy::{self, Policy},
     step::{Step, StepKey},
 };
 
@@ -28,7 +29,26 @@ pub struct Matter {
     /// Open, and nobody can be told.
     #[serde(default)]
     pub nobody: bool,
+    /// The day it was first heard of, when it was there before its source or rule went live.
+    #[serde(default)]
+    pub first_seen: Option<Date>,
+    /// Who held the child when it was last routed, or the last one who did.
+    #[serde(default)]
+    pub held_by: Option<StaffId>,
+    /// What is said because somebody else holds the child, or nobody does.
+    #[serde(default)]
+    pub moved: Option<Moved>,
 }
+
+/// A change of allocation, told in place of what was in force when it came; the next rung is told as ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub step: Step,
+    pub instead_of: StepKey,
+}
+
+/// For so many working days after a source or a rule went live nothing that was there before climbs.
+const SETTLING_IN: u32 = 10;
 
 /// What a signal came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,11 +84,15 @@ impl Matter {
             {
                 known.go_on(signal, place)
             }
-            _ => Self::open(signal, place),
+            _ => Self::open(signal, day, place),
         }
     }
 
-    fn open(signal: &DeadlineSignal, place: impl Fn(&Obligation) -> Step) -> (Self, Heard) {
+    fn open(
+        signal: &DeadlineSignal,
+        day: Date,
+        place: impl Fn(&Obligation) -> Step,
+    ) -> (Self, Heard) {
         let obligation = signal.obligation.clone();
         let (in_force, reached) = step_of(signal, &place);
         let heard = if obligation.state.is_running() {
@@ -84,6 +108,9 @@ impl Matter {
             batch: signal.batch,
             data_as_at: signal.data_as_at,
             nobody: false,
+            held_by: None,
+            moved: None,
+            first_seen: obligation.baseline.then_some(day),
             obligation,
         };
         (matter, heard)
@@ -127,11 +154,74 @@ impl Matter {
         self.told_due = due;
     }
 
+    /// What the passing of days alone puts in force.
+    pub fn wake(&mut self, policy: Option<&Policy>, calendar: &Calendar, today: Date) {
+        if !self.runs() {
+            return;
+        }
+        if self.in_force == Step::Baseline && self.reached.is_late() {
+            if self.settled_on(calendar).is_some_and(|day| day <= today) {
+                (self.in_force, self.reached) = (Step::StillLate, Step::StillLate);
+            }
+            return;
+        }
+        let here = nearest(&self.obligation, policy, calendar, today);
+        if here.nearness() > self.reached.nearness() {
+            (self.in_force, self.reached) = (here, here);
+        }
+    }
+
+    /// Notes who holds the child. A change from one case-holder to another is a handover; the first to hold it is not.
+    pub fn allocate(&mut self, holder: &Holder, today: Date) {
+        if !self.runs() {
+            return;
+        }
+        let moved = match (&self.held_by, &holder.worker) {
+            (Some(before), Some(now)) if before != now => Some(Step::Handover(today)),
+            (Some(_), Some(_)) => {
+                // Back with whom it was.
+                self.moved.take_if(|m| matches!(m.step, Step::Unheld(_)));
+                None
+            }
+            (Some(_), None) => {
+                let known = |m: &Moved| matches!(m.step, Step::Unheld(_));
+                (!self.moved.as_ref().is_some_and(known)).then_some(Step::Unheld(today))
+            }
+            (None, _) => None,
+        };
+        if let Some(step) = moved {
+            let instead_of = self.rung();
+            self.moved = Some(Moved { step, instead_of });
+        }
+        if holder.worker.is_some() {
+            self.held_by.clone_from(&holder.worker);
+        }
+    }
+
+    /// From when on it may climb; none: there was never anything to wait for.
+    pub fn settled_on(&self, calendar: &Calendar) -> Option<Date> {
+        let seen = self.first_seen?;
+        Some(calendar.add_working_days(seen, SETTLING_IN))
+    }
+
     pub fn runs(&self) -> bool {
         self.obligation.state.is_running()
     }
 
+    /// What is to be said now.
     pub fn key(&self) -> StepKey {
+        let rung = self.rung();
+        match &self.moved {
+            Some(moved) if moved.instead_of == rung => StepKey {
+                step: moved.step,
+                due: None,
+            },
+            _ => rung,
+        }
+    }
+
+    /// The rung in force, whoever holds the child.
+    fn rung(&self) -> StepKey {
         StepKey {
             step: self.in_force,
             due: (self.told_due != self.first_due).then_some(self.told_due),
@@ -153,30 +243,16 @@ fn step_of(signal: &DeadlineSignal, place: impl Fn(&Obligation) -> Step) -> (Ste
     }
 }
 
-/// How near an obligation is on `day`.
+/// How near an obligation is on `day`; of a rule without a policy only whether it is late.
 fn nearest(
     obligation: &Obligation,
     policy: Option<&Policy>,
     calendar: &Calendar,
     day: Date,
 ) -> Step {
-    if obligation.state == contracts::ObligationState::Overdue || obligation.due_date < day {
-        return Step::Overdue;
+    match policy {
+        Some(policy) => policy.nearest(obligation, calendar, day),
+        None if policy::is_late(obligation, day) => Step::Overdue,
+        None => Step::Raised,
     }
-    let come = obligation
-        .approach
-        .iter()
-        .copied()
-        .filter(|at| *at <= day)
-        .chain(obligation.approached)
-        .max();
-    come.map_or(Step::Raised, |at| {
-        let left = days_left(calendar, at, obligation.due_date);
-        Step::Approaching(policy.and_then(|p| p.approach(left)).unwrap_or(left))
-    })
-}
-
-/// Working days before `due`, counting back from it; `due` itself need not be one.
-fn days_left(calendar: &Calendar, day: Date, due: Date) -> u32 {
-    calendar.working_days_between(day.saturating_sub(1.day()), due.saturating_sub(1.day()))
 }

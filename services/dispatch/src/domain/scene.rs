@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Calendar, WorkingHours};
-use contracts::{Authority, AuthorityCode, ClockSetting, Organisation, Person};
+use contracts::{Authority, AuthorityCode, ClockSetting, Organisation, Person, TeamId};
 use jiff::{
-    Timestamp,
+    Timestamp, ToSpan,
     civil::{Date, Time},
 };
 
-use super::{batch::BatchState, policy::Policies};
+use super::{batch::BatchState, child::Recorded, policy::Policies};
 
 /// What the settings say, put into the shape that decisions use.
 #[derive(Clone, Debug)]
@@ -24,6 +24,9 @@ pub struct Settings {
     pub link_pattern: String,
     /// Whom to tell that a message is wrong. Blank: the manager.
     pub contact: String,
+    /// The teams that arrange conferences and health assessments. None: the manager is told.
+    pub conference_office: Option<TeamId>,
+    pub health_office: Option<TeamId>,
 }
 
 impl Settings {
@@ -48,6 +51,8 @@ pub struct Scene<'a> {
     pub today: Date,
     /// Those that are not released.
     pub batches: &'a BTreeMap<u64, BatchState>,
+    /// What the authority's sources record of who is there for a child.
+    pub recorded: Recorded,
 }
 
 impl Scene<'_> {
@@ -68,6 +73,25 @@ impl Scene<'_> {
             |weekday| person.is_none_or(|p| p.works_on(weekday)),
             |day| person.is_some_and(|p| p.is_absent(day)),
         )
+    }
+
+    /// The person's first morning at work in a month: of this one while it is not over, else of the next.
+    pub fn next_month_s_first_morning(&self, person: Option<&Person>) -> Option<Timestamp> {
+        let zone = calendar::london();
+        let of_month = |day: Date| {
+            let first = zone
+                .to_timestamp(day.first_of_month().at(0, 0, 0, 0))
+                .ok()?;
+            self.calendar.next_working_morning(
+                first,
+                |weekday| person.is_none_or(|p| p.works_on(weekday)),
+                |day| person.is_some_and(|p| p.is_absent(day)),
+            )
+        };
+        let next_month = self.today.last_of_month().saturating_add(1.day());
+        of_month(self.today)
+            .filter(|morning| *morning >= self.now)
+            .or_else(|| of_month(next_month))
     }
 
     pub fn is_working_time(&self, person: Option<&Person>) -> bool {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     batch::BatchState,
+    child::Recorded,
     policy::Policies,
     scene::{Scene, Settings},
 };
@@ -211,6 +212,8 @@ pub(crate) fn settings() -> Settings {
         line_limit: 15,
         link_pattern: String::new(),
         contact: String::new(),
+        conference_office: None,
+        health_office: None,
     }
 }
 
@@ -222,6 +225,7 @@ pub(crate) struct Stage {
     pub(crate) organisation: Organisation,
     pub(crate) now: Timestamp,
     pub(crate) batches: BTreeMap<u64, BatchState>,
+    pub(crate) recorded: Recorded,
 }
 
 impl Stage {
@@ -234,6 +238,7 @@ impl Stage {
             organisation: organisation(),
             now,
             batches: BTreeMap::new(),
+            recorded: Recorded::default(),
         }
     }
 
@@ -246,6 +251,7 @@ impl Stage {
             now: self.now,
             today: self.now.to_zoned(calendar::london()).date(),
             batches: &self.batches,
+            recorded: self.recorded,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{child::Child, matter::Matter, scene::Scene};
+use super::{child::Child, matter::Matter, policy::Policy, scene::Scene};
 
 /// One verdict. Words are for people who may see the matter: nothing about the child beyond its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Versions {
         Self {
             rule: rule.id.clone(),
             rule_version: rule.version,
-            policy_version: scene.settings.policies.of(&rule.id).map(|p| p.version),
+            policy_version: scene.settings.policies.of(&rule.id).map(Policy::version),
             obligation_revision: matter.obligation.revision,
             chronology_revision: child.held.revision,
             authority_revision: scene.authority.revision,

@@ -1,11 +1,10 @@
 //! Every word a person reads: short, plain, kind. "Not recorded" rather than "not done": many late items are late records.
 
 use calendar::{Calendar, Unit, day};
-use contracts::{
-    message::MessageKind,
-    obligation::{LimitUnit, Obligation},
-};
+use contracts::obligation::{LimitUnit, Obligation, RuleKind};
 use jiff::civil::Date;
+
+use super::policy::Seat;
 
 /// How many matters a message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +34,32 @@ impl Noun {
     }
 }
 
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// The morning mail.
+    Day,
+    /// The morning mail, and everything in it begins with something new.
+    New,
+    Baseline,
+    Immediate,
+    Handover,
+    Unheld,
+}
+
 /// `Your day: 3 reviews coming up, 1 not recorded`. No id, no name.
-pub fn title(kind: MessageKind, own: bool, noun: &Noun, counts: Counts) -> String {
-    let lead = match (kind, own) {
-        (MessageKind::Digest, true) => "Your day",
-        (MessageKind::Digest, false) => "Your team today",
-        (MessageKind::Baseline, true) => "Where things stand",
-        (MessageKind::Baseline, false) => "Where things stand in your team",
-        (MessageKind::Immediate, _) => "Soon due",
+pub fn title(topic: Topic, own: bool, noun: &Noun, counts: Counts) -> String {
+    let lead = match (topic, own) {
+        (Topic::Day, true) => "Your day",
+        (Topic::Day, false) => "Your team today",
+        (Topic::New, true) => "Newly started",
+        (Topic::New, false) => "Newly started in your team",
+        (Topic::Baseline, true) => "Where things stand",
+        (Topic::Baseline, false) => "Where things stand in your team",
+        (Topic::Immediate, _) => "Soon due",
+        (Topic::Handover, true) => "Handed over to you",
+        (Topic::Handover, false) => "Handed over in your team",
+        (Topic::Unheld, _) => "No case-holder any more",
     };
     let coming = (counts.coming > 0).then(|| format!("{} coming up", noun.of(counts.coming)));
     let late = match (counts.late, &coming) {
@@ -55,32 +72,104 @@ pub fn title(kind: MessageKind, own: bool, noun: &Noun, counts: Counts) -> Strin
 }
 
 /// At least 100 characters, so that what a locked screen shows carries no id.
-pub fn intro(kind: MessageKind, own: bool) -> String {
+pub fn intro(topic: Topic, own: bool) -> String {
     let who = if own { "you" } else { "you or your team" };
-    let text = match kind {
-        MessageKind::Digest => format!(
+    let text = match topic {
+        Topic::Day => format!(
             "Here is what comes up next for {who}, with what is not recorded yet first. \
              Each line says when it is due and why you see it."
         ),
-        MessageKind::Baseline => format!(
+        Topic::New => format!(
+            "Something new has begun, and these dates begin with it for {who}. \
+             Each line says when it is due and why you see it."
+        ),
+        Topic::Baseline => format!(
             "Evenkeel has just started to read these records. This one summary shows where things stand for {who}; \
              from now on you hear only of what comes near."
         ),
-        MessageKind::Immediate => format!(
+        Topic::Immediate => format!(
             "This is due too soon to wait for the next morning mail, so it comes to {who} now. \
-             The line below says when it is due and why you see it."
+             Each line says when it is due and why you see it."
         ),
+        Topic::Handover if own => "These dates come with what has been handed over to you, so you hear of them at once. \
+             Each line says when it is due and why you see it."
+            .to_owned(),
+        Topic::Handover => "These dates come with what has been handed over in your team, so you hear of them at once. \
+             Each line says when it is due and why you see it."
+            .to_owned(),
+        Topic::Unheld => "Nobody is recorded as case-holder for these any more, so they come to you until somebody is. \
+             Each line says when it is due and why you see it."
+            .to_owned(),
     };
     debug_assert!(text.chars().count() >= 100, "ids may follow the intro");
     text
 }
 
-/// `due Wed 7 May 2025`, `was due Mon 3 Mar 2025, not recorded`.
-pub fn due(date: Date, late: bool) -> String {
+/// `due Wed 7 May 2025`, `due by 15:30 on Tue 6 May 2025`, `was due Mon 3 Mar 2025, not recorded`; where the source says
+/// another date, both.
+pub fn due(obligation: &Obligation, late: bool) -> String {
+    let on = match obligation.due_time {
+        Some(time) => format!(
+            "by {} on {}",
+            time.strftime("%H:%M"),
+            day(obligation.due_date)
+        ),
+        None => day(obligation.due_date),
+    };
+    let other = obligation
+        .stated_due
+        .filter(|stated| *stated != obligation.due_date);
+    let (whose, other) = other.map_or_else(Default::default, |stated| {
+        let whose = by_whose_count(obligation.rule.kind);
+        (
+            format!(" {whose}"),
+            format!("; your system says {}", day(stated)),
+        )
+    });
     if late {
-        format!("was due {}, not recorded", day(date))
+        format!("was due {on}{whose}, not recorded{other}")
     } else {
-        format!("due {}", day(date))
+        format!("due {on}{whose}{other}")
+    }
+}
+
+fn by_whose_count(kind: RuleKind) -> &'static str {
+    match kind {
+        RuleKind::National => "by the regulations",
+        RuleKind::Guidance => "by the guidance",
+        RuleKind::Local => "by your own rule",
+    }
+}
+
+/// A visit that counts for nothing yet.
+pub fn attempted(on: Date) -> String {
+    format!("a visit on {} is recorded; the child was not seen", day(on))
+}
+
+pub fn new_from(start: Date) -> String {
+    format!("new from {}", day(start))
+}
+
+/// When less than one reading of the records is left.
+pub fn may_be_recorded(as_at: Date) -> String {
+    format!(
+        "as the records stood on {}, may already be recorded",
+        day(as_at)
+    )
+}
+
+pub fn handed_to(name: &str) -> String {
+    format!("handed over to {name}")
+}
+
+/// Whose seat nobody is recorded in.
+pub fn empty_seat(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Reviewer => "no reviewing officer is recorded",
+        Seat::ConferenceChair => "no conference chair is recorded",
+        Seat::ConferenceOffice => "nobody is set to arrange conferences",
+        Seat::HealthOffice => "nobody is set to arrange health assessments",
+        Seat::Worker | Seat::Manager => UNHELD,
     }
 }
 
@@ -101,17 +190,22 @@ pub const UNHELD: &str = "no case-holder";
 /// Why somebody sees a line, after its arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Because<'a> {
-    CaseHolder,
-    Manager,
+    Sits(Seat),
     Covers(&'a str),
     NoCaseHolder,
+    EmptySeat(Seat),
 }
 
 pub fn why(calendar: &Calendar, obligation: &Obligation, because: Because<'_>) -> String {
     let rule = &obligation.rule;
     let because = match because {
-        Because::CaseHolder => "you are the case-holder".to_owned(),
-        Because::Manager => "you manage the case-holder or the team".to_owned(),
+        Because::Sits(seat) => sits(seat).to_owned(),
+        Because::EmptySeat(seat) => {
+            format!(
+                "{} and you manage the case-holder or the team",
+                empty_seat(seat)
+            )
+        }
         Because::Covers(name) => format!("you cover for {name}"),
         Because::NoCaseHolder => {
             "nobody is recorded as case-holder and you answer for the team".to_owned()
@@ -124,6 +218,17 @@ pub fn why(calendar: &Calendar, obligation: &Obligation, because: Because<'_>) -
         rule.version,
         rule.source
     )
+}
+
+fn sits(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Worker => "you are the case-holder",
+        Seat::Manager => "you manage the case-holder or the team",
+        Seat::Reviewer => "you are the reviewing officer",
+        Seat::ConferenceChair => "you chair the conferences",
+        Seat::ConferenceOffice => "you answer for the team that arranges conferences",
+        Seat::HealthOffice => "you answer for the team that arranges health assessments",
+    }
 }
 
 /// The calendar's own words; only the date where the rule has its own way to reach it.
@@ -173,10 +278,15 @@ pub fn told_too(manager: Option<&str>) -> String {
     }
 }
 
+pub const OWN_LINE: &str = "The case-holder and their manager have reminders of their own; nobody is told what you are told.";
 pub const NOBODY_NEXT: &str = "Nobody else is told next.";
 
 pub fn drops_off(evidence: &[&str]) -> String {
-    let evidence = evidence.join(" or ");
+    let evidence = match evidence {
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} or {other}"),
+        _ => "what it asks for is recorded".to_owned(),
+    };
     format!("A line goes away by itself once {evidence} and the records are read again.")
 }
 
@@ -275,54 +385,106 @@ pub(crate) mod tests {
         }
     }
 
+    const TOPICS: [Topic; 6] = [
+        Topic::Day,
+        Topic::New,
+        Topic::Baseline,
+        Topic::Immediate,
+        Topic::Handover,
+        Topic::Unheld,
+    ];
+
     #[test]
     fn a_title_counts_and_names_nobody() {
-        use MessageKind::{Baseline, Digest, Immediate};
-        for (kind, own, coming, late, expected) in [
+        let told =
+            |topic, own, coming, late| title(topic, own, &reviews(), Counts { coming, late });
+        for (title, expected) in [
             (
-                Digest,
-                true,
-                3,
-                1,
+                told(Topic::Day, true, 3, 1),
                 "Your day: 3 reviews coming up, 1 not recorded",
             ),
-            (Digest, true, 0, 1, "Your day: 1 review not recorded"),
-            (Digest, false, 1, 0, "Your team today: 1 review coming up"),
             (
-                Baseline,
-                true,
-                12,
-                3,
+                told(Topic::Day, true, 0, 1),
+                "Your day: 1 review not recorded",
+            ),
+            (
+                told(Topic::Day, false, 1, 0),
+                "Your team today: 1 review coming up",
+            ),
+            (
+                told(Topic::Baseline, true, 12, 3),
                 "Where things stand: 12 reviews coming up, 3 not recorded",
             ),
             (
-                Baseline,
-                false,
-                0,
-                2,
+                told(Topic::Baseline, false, 0, 2),
                 "Where things stand in your team: 2 reviews not recorded",
             ),
-            (Immediate, true, 1, 0, "Soon due: 1 review coming up"),
+            (
+                told(Topic::Immediate, true, 1, 0),
+                "Soon due: 1 review coming up",
+            ),
+            (
+                told(Topic::Handover, true, 2, 1),
+                "Handed over to you: 2 reviews coming up, 1 not recorded",
+            ),
+            (
+                told(Topic::Unheld, false, 1, 0),
+                "No case-holder any more: 1 review coming up",
+            ),
+            (
+                told(Topic::New, true, 1, 0),
+                "Newly started: 1 review coming up",
+            ),
         ] {
-            assert_eq!(
-                title(kind, own, &reviews(), Counts { coming, late }),
-                expected
-            );
+            assert_eq!(title, expected);
         }
     }
 
     #[test]
     fn an_intro_fills_a_locked_screen() {
-        for kind in [
-            MessageKind::Digest,
-            MessageKind::Baseline,
-            MessageKind::Immediate,
-        ] {
+        for topic in TOPICS {
             for own in [true, false] {
-                assert!(intro(kind, own).chars().count() >= 100);
+                assert!(intro(topic, own).chars().count() >= 100);
             }
         }
         assert!(count::INTRO.chars().count() >= 100);
+    }
+
+    #[test]
+    fn a_due_date_is_said_with_its_time_and_beside_the_one_the_system_says() {
+        use jiff::civil::{date, time};
+        let visit = crate::domain::testing::obligation("1", date(2025, 5, 9));
+        assert_eq!(due(&visit, false), "due Fri 9 May 2025");
+        let timed = Obligation {
+            due_time: Some(time(15, 30, 0, 0)),
+            ..visit.clone()
+        };
+        assert_eq!(due(&timed, false), "due by 15:30 on Fri 9 May 2025");
+        assert_eq!(
+            due(&timed, true),
+            "was due by 15:30 on Fri 9 May 2025, not recorded"
+        );
+        let stated = Obligation {
+            stated_due: Some(date(2025, 5, 12)),
+            ..visit.clone()
+        };
+        assert_eq!(
+            due(&stated, false),
+            "due Fri 9 May 2025 by the regulations; your system says Mon 12 May 2025"
+        );
+        assert_eq!(
+            due(&stated, true),
+            "was due Fri 9 May 2025 by the regulations, not recorded; your system says Mon 12 May 2025"
+        );
+        let agrees = Obligation {
+            stated_due: Some(visit.due_date),
+            ..visit
+        };
+        assert_eq!(due(&agrees, false), "due Fri 9 May 2025");
+        assert_eq!(
+            attempted(date(2025, 5, 3)),
+            "a visit on Sat 3 May 2025 is recorded; the child was not seen"
+        );
     }
 
     #[test]

@@ -6,7 +6,11 @@ use std::{
 use ::store::{Tx, Value};
 use async_trait::async_trait;
 use bus::{Failure, Handler, outbox};
-use contracts::{AuthorityCode, Envelope, message::Receipt, notice::StepState};
+use contracts::{
+    AuthorityCode, Envelope,
+    message::{Receipt, Receipts},
+    notice::StepState,
+};
 use uuid::Uuid;
 
 use crate::{desk::Desk, domain::notice::Notice, store};
@@ -20,11 +24,9 @@ impl Handler for Settle {
     async fn handle(&self, tx: &mut Tx, batch: &[Envelope]) -> Result<(), Failure> {
         let mut receipts: BTreeMap<AuthorityCode, Vec<Receipt>> = BTreeMap::new();
         for envelope in batch {
-            let receipt: Receipt = envelope.decode()?;
-            receipts
-                .entry(receipt.authority.clone())
-                .or_default()
-                .push(receipt);
+            let told: Receipts = envelope.decode()?;
+            let of = receipts.entry(told.authority).or_default();
+            of.extend(told.receipts);
         }
         for (authority, mut receipts) in receipts {
             receipts.sort_by_key(|r| (r.message, r.attempt));

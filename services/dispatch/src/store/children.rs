@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{AuthorityCode, ChildId};
+use contracts::{AuthorityCode, ChildId, chronology::InvolvementRole};
 use store::{Insert, Result, Row, Statement, Tx, Value, values};
 
-use crate::domain::child::Child;
+use crate::domain::child::{Child, Recorded};
 
 /// Keeps those that are newer than what is kept, and gives their ids. One a child.
 pub async fn keep(
@@ -21,7 +21,9 @@ pub async fn keep(
                 c.held.revision,
                 Value::json(&c.held),
                 c.family.clone(),
-                c.silent_from
+                c.silent_from,
+                c.records(InvolvementRole::Reviewer),
+                c.records(InvolvementRole::ConferenceChair)
             ]
         })
         .collect();
@@ -51,6 +53,16 @@ pub async fn sums(tx: &mut Tx, authority: &AuthorityCode) -> Result<(u64, u64)> 
     }
 }
 
+/// Which seats are recorded of any child at all.
+pub async fn recorded(tx: &mut Tx, authority: &AuthorityCode) -> Result<Recorded> {
+    let reviewers = tx.authority(authority).row(&A_REVIEWER, vec![]).await?;
+    let chairs = tx.authority(authority).row(&A_CHAIR, vec![]).await?;
+    Ok(Recorded {
+        reviewers: reviewers.is_some(),
+        chairs: chairs.is_some(),
+    })
+}
+
 fn read(row: &Row) -> Result<Child> {
     Ok(Child {
         held: row.json("held")?,
@@ -61,10 +73,11 @@ fn read(row: &Row) -> Result<Child> {
 
 pub(super) const PUT: Insert = Insert {
     name: "child.put",
-    into: "child (authority, child, revision, held, family, silent_from)",
-    columns: 6,
+    into: "child (authority, child, revision, held, family, silent_from, has_reviewer, has_chair)",
+    columns: 8,
     then: "ON CONFLICT (authority, child) DO UPDATE SET revision = excluded.revision, held = excluded.held, \
-           family = excluded.family, silent_from = excluded.silent_from \
+           family = excluded.family, silent_from = excluded.silent_from, \
+           has_reviewer = excluded.has_reviewer, has_chair = excluded.has_chair \
            WHERE excluded.revision > child.revision RETURNING child",
 };
 pub(super) const OF: Statement = Statement::new(
@@ -75,4 +88,12 @@ pub(super) const SUMS: Statement = Statement::new(
     "child.sums",
     "SELECT count(*) AS children, CAST(coalesce(sum(revision), 0) AS BIGINT) AS revisions \
      FROM child WHERE authority = $1",
+);
+pub(super) const A_REVIEWER: Statement = Statement::new(
+    "child.a-reviewer",
+    "SELECT child FROM child WHERE authority = $1 AND has_reviewer = 1 LIMIT 1",
+);
+pub(super) const A_CHAIR: Statement = Statement::new(
+    "child.a-chair",
+    "SELECT child FROM child WHERE authority = $1 AND has_chair = 1 LIMIT 1",
 );

@@ -11,11 +11,18 @@ pub mod watch;
 
 use ::store::{Migrations, Prepared};
 
-pub const MIGRATIONS: Migrations = Migrations(&[(
-    1001,
-    "dispatch",
-    include_str!("../../migrations/1001_dispatch.sql"),
-)]);
+pub const MIGRATIONS: Migrations = Migrations(&[
+    (
+        1001,
+        "dispatch",
+        include_str!("../../migrations/1001_dispatch.sql"),
+    ),
+    (
+        1002,
+        "seats",
+        include_str!("../../migrations/1002_seats.sql"),
+    ),
+]);
 
 /// All of them, for the test that prepares them on both engines.
 pub const ALL: &[&dyn Prepared] = &[
@@ -41,6 +48,8 @@ pub const ALL: &[&dyn Prepared] = &[
     &children::PUT,
     &children::OF,
     &children::SUMS,
+    &children::A_REVIEWER,
+    &children::A_CHAIR,
     &decisions::PUT,
     &decisions::OF_CHILD,
     &matters::HEARD,

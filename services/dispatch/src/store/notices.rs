@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use store::{Error, Insert, Result, Row, Statement, Tx, Value, values};
 use uuid::Uuid;
 
-use crate::domain::notice::{Notice, StepRow, Who};
+use crate::domain::{
+    notice::{Notice, StepRow, Who},
+    step::NotAStep,
+};
 
 /// Notices of some obligations, by obligation.
 pub async fn of_matters(
@@ -163,7 +166,7 @@ fn read_addressee(text: &str) -> Result<Who> {
     match text.split_once(' ') {
         Some(("person", id)) => Ok(Who::Person(StaffId::new(id))),
         Some(("mailbox", id)) => Ok(Who::Mailbox(TeamId::new(id))),
-        _ => Err(bad("addressee", text)),
+        _ => Err(bad("addressee", "it is neither a person nor a mailbox")),
     }
 }
 
@@ -195,11 +198,11 @@ fn read_step(row: &Row) -> Result<StepRow> {
         key: row
             .text("step")?
             .parse()
-            .map_err(|e| bad("step", &format!("{e}")))?,
+            .map_err(|NotAStep| bad("step", "it is no step"))?,
         state: StepState::ALL
             .into_iter()
             .find(|s| s.as_str() == state)
-            .ok_or_else(|| bad("state", &state))?,
+            .ok_or_else(|| bad("state", "it is no state"))?,
         message: row.maybe_uuid("message")?,
         leaving: row.truth("leaving")?,
         not_before: row.maybe_timestamp("not_before")?,
@@ -296,3 +299,18 @@ pub(super) const CARRIED: Statement = Statement::new(
     "step.carried",
     "SELECT DISTINCT message, notice FROM step WHERE authority = $1 AND message IN ({list})",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_column_and_never_what_stands_in_it() {
+        let error = read_addressee("Ann.Lee@example.test").unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(
+            said.contains("addressee") && !said.contains("Ann.Lee"),
+            "{said}"
+        );
+    }
+}

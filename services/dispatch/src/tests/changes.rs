@@ -155,7 +155,12 @@ async fn a_child_that_moves_while_a_reminder_waits_takes_it_along() {
     let mut office = held().await;
     office.child("1", &by("kit"));
     office.settle().await;
-    assert_eq!(tuesday(&mut office).await, [to("kit", &["1"])]);
+    assert_eq!(
+        office.deliver().await,
+        [to("ann", &["1"]), to("kit", &["1"])],
+        "handed over at once"
+    );
+    assert_eq!(tuesday(&mut office).await, []);
     assert_eq!(office.steps_of("sam")[0].1, StepState::StoodDown);
 }
 
@@ -165,7 +170,10 @@ async fn a_child_that_moves_while_the_mail_is_on_its_way_is_told_to_the_new_case
     office.child("1", &by("kit"));
     office.settle().await;
     assert_eq!(office.changes(), [LineChange::Reallocated]);
-    assert_eq!(office.deliver().await, [to("kit", &["1"])]);
+    assert_eq!(
+        office.deliver().await,
+        [to("ann", &["1"]), to("kit", &["1"])]
+    );
     assert_eq!(office.steps_of("sam")[0].1, StepState::StoodDown);
 }
 
@@ -176,13 +184,12 @@ async fn a_child_that_moves_and_moves_back_is_told_to_whoever_holds_it() {
     office.settle().await;
     office.child("1", &by("sam"));
     office.settle().await;
-    let told = office.deliver().await;
-    assert_eq!(told, [], "both lines had fallen");
     assert_eq!(
         office.deliver().await,
-        [to("sam", &["1"])],
-        "so Sam is told by another mail"
+        [to("ann", &["1"]), to("sam", &["1"])],
+        "what was on its way to Kit had fallen"
     );
+    assert_eq!(office.deliver().await, []);
     office.child("1", &by("kit"));
     office.settle().await;
     assert_eq!(office.deliver().await, [to("kit", &["1"])]);

@@ -9,7 +9,7 @@ use contracts::{
     chronology::InvolvementRole,
     commands::Account,
     ids,
-    message::{Message, Outcome, Receipt},
+    message::{Message, Outcome, Receipt, Receipts},
     obligation::{BatchComputed, DeadlineEvent},
 };
 use jiff::civil::date;
@@ -129,7 +129,7 @@ async fn published(db: &Db) -> Vec<Message> {
         .collect()
 }
 
-fn receipt(message: &Message) -> Receipt {
+fn receipts(message: &Message) -> Receipts {
     let told: Vec<Uuid> = message
         .lines
         .iter()
@@ -137,8 +137,7 @@ fn receipt(message: &Message) -> Receipt {
         .chain(&message.unlisted)
         .map(|n| n.notice)
         .collect();
-    Receipt {
-        authority: code(),
+    let receipt = Receipt {
         message: message.id,
         channel: "test".into(),
         outcome: Outcome::Accepted,
@@ -146,6 +145,10 @@ fn receipt(message: &Message) -> Receipt {
         at: message.gathered_at,
         told,
         stood_down: vec![],
+    };
+    Receipts {
+        authority: code(),
+        receipts: vec![receipt],
     }
 }
 
@@ -186,7 +189,7 @@ async fn works_on(db: Db) {
     );
     let receipts: Vec<_> = messages
         .iter()
-        .map(|m| replicas[0].envelope(&receipt(m)))
+        .map(|m| replicas[0].envelope(&receipts(m)))
         .collect();
     tokio::join!(
         replicas[0].read(2, &receipts),

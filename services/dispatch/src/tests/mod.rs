@@ -4,8 +4,10 @@
 mod brake;
 mod changes;
 mod engines;
+mod handover;
 mod office;
 mod order;
 mod post;
 mod telling;
+mod trouble;
 mod whole;

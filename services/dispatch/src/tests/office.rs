@@ -11,7 +11,9 @@ use contracts::{
     chronology::InvolvementRole,
     commands::{Account, AskAccount},
     ids,
-    message::{LineChange, Message, MessageChanged, NoticeRevision, Outcome, Receipt, Recipient},
+    message::{
+        LineChange, Message, MessageChanged, NoticeRevision, Outcome, Receipt, Receipts, Recipient,
+    },
     notice::StepState,
     obligation::{BatchComputed, DeadlineEvent, DeadlineSignal},
     streams::{MESSAGES, NOTICES},
@@ -44,6 +46,7 @@ pub(super) struct Held<'a> {
     pub(super) worker: Option<&'a str>,
     pub(super) team: Option<&'a str>,
     pub(super) family: Option<&'a str>,
+    pub(super) reviewer: Option<&'a str>,
     pub(super) died: bool,
 }
 
@@ -187,7 +190,10 @@ impl Office {
         *revision += 1;
         let day: Date = "2025-01-12".parse().unwrap();
         let entry = |fact: Fact| Entry {
-            key: fact.kind().to_owned(),
+            key: match &fact {
+                Fact::Involvement { role, .. } => format!("{role:?}"),
+                fact => fact.kind().to_owned(),
+            },
             source: "test".into(),
             start: day,
             end: None,
@@ -202,9 +208,19 @@ impl Office {
                 role: InvolvementRole::CaseHolder,
                 change_reason: None,
             });
+        let reviewer = held.reviewer.map(|reviewer| Fact::Involvement {
+            worker: Some(reviewer.into()),
+            team: None,
+            role: InvolvementRole::Reviewer,
+            change_reason: None,
+        });
         let family = held.family.map(|f| Fact::Family { family: f.into() });
         let death = held.died.then_some(Fact::Death);
-        let facts = involvement.into_iter().chain(family).chain(death);
+        let facts = involvement
+            .into_iter()
+            .chain(reviewer)
+            .chain(family)
+            .chain(death);
         Chronology {
             authority: code(),
             child: id.into(),
@@ -327,7 +343,6 @@ impl Office {
                 }
                 post.receipted.insert(message.id);
                 receipts.push(Receipt {
-                    authority: code(),
                     message: message.id,
                     channel: "mailbox".into(),
                     outcome: outcome(!told.is_empty()),
@@ -346,7 +361,11 @@ impl Office {
                     &format!("{:?}", receipt.outcome),
                 ],
             );
-            self.say(id, "receipt", &receipt);
+            let receipts = Receipts {
+                authority: code(),
+                receipts: vec![receipt],
+            };
+            self.say(id, "receipts", &receipts);
         }
         all
     }

@@ -65,6 +65,67 @@ async fn a_baseline_of_forty_children_is_one_mail_to_each_person() {
 }
 
 #[tokio::test]
+async fn after_going_live_nothing_climbs_for_ten_working_days_and_what_is_still_late_then_climbs_once()
+ {
+    let mut office = Office::at(at(TODAY, 7, 0)).await;
+    let mut all = [
+        Obligation {
+            state: contracts::ObligationState::Overdue,
+            baseline: true,
+            ..obligation("C-late", date(2025, 3, 3))
+        },
+        Obligation {
+            baseline: true,
+            ..obligation("C-near", date(2025, 4, 28))
+        },
+        Obligation {
+            state: contracts::ObligationState::Overdue,
+            baseline: true,
+            ..obligation("C-done", date(2025, 3, 4))
+        },
+    ];
+    for child in ["C-late", "C-near", "C-done"] {
+        office.child(child, &by("sam"));
+    }
+    office.baseline(1, &all, &["C-late", "C-near", "C-done"]);
+    office.later(at(TODAY, 8, 30)).await;
+    let everything: &[&str] = &["C-late", "C-done", "C-near"];
+    assert_eq!(
+        office.deliver().await,
+        sent(&[("ann", everything), ("sam", everything)]),
+        "one summary each"
+    );
+    all[1].revision = 2;
+    all[1].state = contracts::ObligationState::Overdue;
+    office.world.clock.set(at(date(2025, 4, 29), 0, 5));
+    office.signal("C-near", Overdue, &all[1]);
+    all[2].revision = 2;
+    all[2].state = contracts::ObligationState::Met;
+    office.signal("C-done", Met, &all[2]);
+    office.later(at(date(2025, 4, 29), 8, 30)).await;
+    assert_eq!(office.deliver().await, sent(&[("sam", &["C-near"])]));
+    let next = office.post().messages.last().unwrap().closing[0].clone();
+    assert_eq!(
+        next,
+        "If it is not recorded by Fri 2 May 2025, your manager, Ann Lee, is told in their morning mail.",
+        "ten working days after Thursday 17 April, over Easter and the early May holiday"
+    );
+    office.later(at(date(2025, 5, 2), 16, 0)).await;
+    assert_eq!(office.deliver().await, sent(&[]));
+    office.later(at(date(2025, 5, 6), 8, 30)).await;
+    assert_eq!(
+        office.deliver().await,
+        sent(&[("ann", &["C-late", "C-near"])]),
+        "and what was recorded in the meantime is not among them"
+    );
+    for day in 7..20 {
+        office.later(at(date(2025, 5, day), 8, 30)).await;
+        assert_eq!(office.deliver().await, sent(&[]), "once");
+    }
+    office.all_answered().await;
+}
+
+#[tokio::test]
 async fn the_digest_waits_for_the_morning_and_nothing_is_ever_repeated() {
     let mut office = Office::at(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));
@@ -141,7 +202,10 @@ async fn a_review_is_told_at_fifteen_and_five_days_and_when_it_is_not_recorded()
 async fn what_is_only_raised_tells_nobody_and_says_why() {
     let mut office = Office::at(at(TODAY, 8, 30)).await;
     office.child("1", &by("sam"));
-    office.signal("1", Raised, &obligation("1", date(2025, 9, 8)));
+    let mut review = obligation("1", date(2025, 9, 8));
+    review.rule.id = "en.cla.next-review".into();
+    review.trigger_date = date(2025, 3, 8);
+    office.signal("1", Raised, &review);
     office.settle().await;
     office.all_answered().await;
     assert_eq!(office.account().await.created, 0);
@@ -153,6 +217,45 @@ async fn what_is_only_raised_tells_nobody_and_says_why() {
         (trace[0].verdict.as_str(), trace[0].why.as_str()),
         ("policy", "told when it comes nearer")
     );
+}
+
+#[tokio::test]
+async fn what_begins_with_coming_into_care_is_one_notice_to_worker_and_manager() {
+    let mut office = Office::at(at(TODAY, 7, 0)).await;
+    office.child("C-1", &by("sam"));
+    let clocks = [
+        ("en.cla.first-review", "First review", date(2025, 5, 15)),
+        ("en.cla.visit", "Visit", date(2025, 4, 23)),
+        ("en.cla.health", "Health assessment", date(2025, 5, 15)),
+    ];
+    for (rule, title, due) in clocks {
+        let mut clock = obligation("C-1", due);
+        clock.id = contracts::ids::computed("test", &[rule]);
+        (clock.rule.id, clock.rule.title) = (rule.into(), title.into());
+        clock.trigger_date = date(2025, 4, 16);
+        office.signal_of("C-1", Raised, &clock, Some(3));
+    }
+    office.computed(3, 3);
+    office.later(at(TODAY, 8, 30)).await;
+    {
+        let post = office.post();
+        let titles: Vec<_> = post.messages.iter().map(|m| m.title.as_str()).collect();
+        assert_eq!(
+            titles,
+            [
+                "Newly started in your team: 3 dates coming up",
+                "Newly started: 3 dates coming up"
+            ]
+        );
+        let sam = &post.messages[1];
+        assert_eq!(sam.lines[0].title, "Visit");
+        assert_eq!(
+            sam.lines[0].text,
+            "due Wed 23 Apr 2025; new from Wed 16 Apr 2025; yours since Sun 12 Jan 2025"
+        );
+    }
+    let all: &[&str] = &["C-1", "C-1", "C-1"];
+    assert_eq!(office.deliver().await, sent(&[("ann", all), ("sam", all)]));
 }
 
 #[tokio::test]

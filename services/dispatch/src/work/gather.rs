@@ -30,7 +30,8 @@ pub(super) async fn gather(desk: &Desk, tx: &mut Tx, place: &Place) -> Result<us
     let ready = store::notices::ready(tx, code, place.now, addressees).await?;
     let about = about(tx, place, ready.values().flatten()).await?;
     let batches = BTreeMap::new();
-    let scene = place.scene(desk, &batches);
+    let recorded = store::children::recorded(tx, code).await?;
+    let scene = place.scene(desk, &batches, recorded);
     let (mut out, mut changed, mut decisions, mut stale) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut done = 0;

@@ -9,7 +9,7 @@ mod sweep;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use ::store::Tx;
@@ -35,8 +35,17 @@ pub(crate) struct Rounds {
 struct Memory {
     /// The landscape's version, and since when (machine time) it has been that.
     landscape: Option<(u64, Timestamp)>,
-    /// Since when (machine time) chronologies of an authority have been missing.
-    missing: BTreeMap<AuthorityCode, Timestamp>,
+    /// Authorities of which chronologies are missing.
+    missing: BTreeMap<AuthorityCode, Missing>,
+}
+
+struct Missing {
+    /// How many are here, and the sum of their revisions: while it changes they are coming.
+    here: (u64, u64),
+    /// Machine time.
+    since: Timestamp,
+    /// They are waited for no longer, and that has been said.
+    is_over: bool,
 }
 
 #[async_trait]
@@ -45,22 +54,30 @@ impl Due for Rounds {
         "dispatch.rounds"
     }
 
-    async fn work(&self, tx: &mut Tx) -> Result<Worked, Failure> {
-        if let Some(quiet) = self.quiet_at() {
-            return Ok(Worked {
-                done: 0,
-                next: Some(quiet),
-            });
+    async fn work(&self, _: &mut Tx) -> Result<Worked, Failure> {
+        Ok(Worked {
+            done: 0,
+            next: self.quiet_at(),
+        })
+    }
+
+    fn authorities(&self) -> Vec<AuthorityCode> {
+        if self.quiet_at().is_some() {
+            return Vec::new();
         }
-        let mut next: Option<Timestamp> = None;
-        for place in self.desk.places() {
-            let worked = self.place(tx, &place).await?;
-            if worked.done > 0 {
-                return Ok(worked);
-            }
-            next = next.into_iter().chain(worked.next).min();
+        let places = self.desk.places().into_iter();
+        places.map(|place| place.code().clone()).collect()
+    }
+
+    async fn work_for(&self, tx: &mut Tx, code: &AuthorityCode) -> Result<Worked, Failure> {
+        match self.desk.place_of(code) {
+            Some(place) => self.place(tx, &place).await,
+            None => Ok(Worked::default()),
         }
-        Ok(Worked { done: 0, next })
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.quiet_at().is_some() || self.memory().missing.values().any(|m| !m.is_over)
     }
 }
 
@@ -109,7 +126,7 @@ impl Rounds {
     /// must reach nobody.
     fn quiet_at(&self) -> Option<Timestamp> {
         let (version, now) = (self.desk.landscape.version(), self.desk.clock.machine_now());
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = self.memory();
         let since = match memory.landscape {
             Some((seen, since)) if seen == version => since,
             _ => now,
@@ -119,31 +136,50 @@ impl Rounds {
         (quiet > now).then_some(quiet)
     }
 
-    /// Until when to wait for chronologies of the authority's revision; none once they are all here, or after a while.
+    /// Until when to wait for chronologies of the authority's revision; none once they are all here, or none has
+    /// come for a while.
     async fn missing_until(
         &self,
         tx: &mut Tx,
         place: &Place,
     ) -> Result<Option<Timestamp>, Failure> {
         let whole = (place.authority.children, place.authority.revision_sum);
-        let missing = store::children::sums(tx, place.code()).await? != whole;
+        let here = store::children::sums(tx, place.code()).await?;
         let now = self.desk.clock.machine_now();
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        if !missing {
+        let mut memory = self.memory();
+        if here == whole {
             memory.missing.remove(place.code());
             return Ok(None);
         }
-        let since = *memory.missing.entry(place.code().clone()).or_insert(now);
-        let until = since.checked_add(self.desk.patience).unwrap_or(now);
-        if until <= now {
+        let begun = || Missing {
+            here,
+            since: now,
+            is_over: false,
+        };
+        let known = memory
+            .missing
+            .entry(place.code().clone())
+            .or_insert_with(begun);
+        if known.here != here {
+            *known = begun();
+        }
+        let until = known.since.checked_add(self.desk.patience).unwrap_or(now);
+        if until > now {
+            return Ok(Some(until));
+        }
+        if !std::mem::replace(&mut known.is_over, true) {
             tracing::warn!(authority = %place.code(), "chronologies are missing; what is known goes out");
         }
-        Ok((until > now).then_some(until))
+        Ok(None)
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Machine time of the next hold that ends, or of the next day; a pinned clock moves with the landscape.
     async fn next(&self, tx: &mut Tx, place: &Place) -> Result<Option<Timestamp>, Failure> {
-        if place.scene(&self.desk, &BTreeMap::new()).is_pinned() {
+        if place.is_pinned() {
             return Ok(None);
         }
         let held = store::notices::next(tx, place.code())

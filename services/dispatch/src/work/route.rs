@@ -36,7 +36,8 @@ pub(super) async fn route(desk: &Desk, tx: &mut Tx, place: &Place) -> Result<usi
     let mut notices = store::notices::of_matters(tx, code, ids()).await?;
     let mut signals = store::signals::unanswered(tx, code, ids()).await?;
     let batches = store::batches::unreleased(tx, code).await?;
-    let scene = place.scene(desk, &batches);
+    let recorded = store::children::recorded(tx, code).await?;
+    let scene = place.scene(desk, &batches, recorded);
     let mut written = Written::default();
     let done = claimed.len();
     for one in claimed {
@@ -79,6 +80,7 @@ impl Written {
         let Folded { matter, heard } =
             fold(claimed.matter, signals, policy, scene.calendar, scene.today);
         let Some(mut matter) = matter else { return };
+        matter.allocate(&child.holder(scene.today), scene.today);
         let routed = route::route(scene, &matter, child, &mut notices);
         matter.nobody = routed.nobody;
         let versions = Versions::of(scene, &matter, child);

@@ -14,9 +14,10 @@ pub(super) async fn sweep(
     place: &Place,
     watched: &Watched,
 ) -> Result<usize, Failure> {
+    let recorded = store::children::recorded(tx, place.code()).await?;
     let now = Watched {
         day: place.today.to_string(),
-        print: desk.print(place),
+        print: format!("{} {recorded:?}", desk.print(place)),
     };
     if *watched == now {
         return Ok(0);

@@ -7,7 +7,7 @@ use bus::Bus;
 use contracts::commands::{DeadLetter, DeadLetterAsk, DeadLetterReply, dead_letter_subject};
 use uuid::Uuid;
 
-use crate::{Place, cli::DeadLetterAction, host::WITHOUT_EFFECTS, output::columns, reach::Reach};
+use crate::{Place, cli::DeadLetterAction, output::columns, reach::Reach};
 
 pub(crate) async fn run(
     place: &Place,
@@ -52,12 +52,8 @@ async fn act(reach: &Reach, action: &DeadLetterAction, out: &mut impl Write) -> 
 }
 
 async fn all(reach: &Reach) -> anyhow::Result<Vec<DeadLetter>> {
-    let mut services = WITHOUT_EFFECTS.to_vec();
-    if reach.instance().is_some() {
-        services.push(delivery::SERVICE);
-    }
     let mut letters = Vec::new();
-    for service in services {
+    for service in reach.services() {
         if let DeadLetterReply::List(more) = ask(reach.bus(), service, &DeadLetterAsk::List).await?
         {
             letters.extend(more);

@@ -9,3 +9,4 @@ pub(crate) mod rules;
 pub(crate) mod sample;
 pub(crate) mod status;
 pub(crate) mod up;
+pub(crate) mod why;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use bus::{Bus, landscape::time_zone};
-use contracts::{AuthorityCode, commands::ImportFiles};
+use bus::{Bus, Landscape, landscape::time_zone};
+use contracts::{Authority, AuthorityCode, commands::ImportFiles};
 use jiff::civil::Date;
 use runtime::Clock;
 
@@ -124,13 +124,29 @@ fn today() -> Date {
     Clock::real().now().to_zoned(time_zone()).date()
 }
 
-/// Invents the sample authority around today and imports it as anything else would be. Whoever holds a child is known
-/// before the child, so that the first word about it reaches them.
-pub(crate) async fn make_westshire(place: &Place, bus: &Bus) -> anyhow::Result<()> {
-    let day = westshire::anchor(today());
+/// Nothing is there yet, or a start before this one ended while it made the sample.
+pub(crate) fn is_wanted(landscape: &Landscape) -> anyhow::Result<bool> {
+    let unfinished = |sample: &Authority| {
+        let has_return = sample.sources.iter().any(|s| s.source == westshire::RETURN);
+        sample.synthetic && !has_return
+    };
+    Ok(match landscape.authority(&westshire::CODE.parse()?) {
+        Some(sample) => unfinished(&sample),
+        None => landscape.authorities().is_empty(),
+    })
+}
+
+/// Invents the sample authority around today, or the day it was begun for, and imports it as anything else would be.
+/// Whoever holds a child is known before the child, so that the first word about it reaches them.
+pub(crate) async fn make_westshire(
+    place: &Place,
+    bus: &Bus,
+    landscape: &Landscape,
+) -> anyhow::Result<()> {
+    let code: AuthorityCode = westshire::CODE.parse()?;
+    let day = westshire::anchor(landscape.today(&code).unwrap_or_else(today));
     let folder = place.data.join("sample");
     write_files(&folder, &westshire::invent(day, westshire::SEED))?;
-    let code: AuthorityCode = westshire::CODE.parse()?;
     for file in ["directory.csv", "teams.csv"] {
         let request = import::directory_request(code.clone(), &folder.join(file), Some(day))?;
         bus.ask(&request).await?;

@@ -1,23 +1,35 @@
 //! `status`: how delivery stands, what became of every notice, and whether all work is done.
 
-use std::io::Write;
+use std::{collections::BTreeSet, io::Write, time::Duration};
 
-use contracts::commands::{Account, AskAccount, AskDelivery, DeliveryStatus};
+use contracts::commands::{Account, AskAccount, AskDelivery, DeliveryStatus, Standing};
 
 use crate::{
     Place,
-    host::WITHOUT_EFFECTS,
     output::{columns, number},
     reach::Reach,
     rest,
 };
 
-pub(crate) async fn run(place: &Place, out: &mut impl Write) -> anyhow::Result<()> {
+/// With `within`, first waits so long for all work to be done, and fails when it is not; how it stands is told anyway.
+pub(crate) async fn run(
+    place: &Place,
+    within: Option<Duration>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let reach = Reach::open(place).await?;
+    let waited = match within {
+        Some(within) => rest::wait_within(reach.bus(), &reach.services(), within).await,
+        None => Ok(()),
+    };
     let told = tell(place, &reach, out).await;
     out.flush()?;
-    let closed = reach.close().await;
-    told.and(closed)
+    let closed = if waited.is_ok() {
+        reach.close().await
+    } else {
+        reach.leave().await
+    };
+    waited.and(told).and(closed)
 }
 
 async fn tell(place: &Place, reach: &Reach, out: &mut impl Write) -> anyhow::Result<()> {
@@ -97,33 +109,67 @@ fn write_account(out: &mut dyn Write, account: &Account) -> std::io::Result<()> 
 }
 
 async fn write_rest(out: &mut impl Write, reach: &Reach) -> anyhow::Result<()> {
-    let mut services = WITHOUT_EFFECTS.to_vec();
-    if reach.instance().is_some() {
-        services.push(delivery::SERVICE);
+    let mut all = Vec::new();
+    for service in reach.services() {
+        all.push((service, rest::of(reach.bus(), service).await?));
     }
-    let mut rows = Vec::new();
-    for service in services {
-        let rest = rest::of(reach.bus(), service).await?;
+    write_standing(out, &all)?;
+    Ok(())
+}
+
+fn write_standing(out: &mut dyn Write, all: &[(&str, Standing)]) -> std::io::Result<()> {
+    let row = |(service, standing): &(&str, Standing)| {
+        let rest = standing.rest;
         let state = if rest.is_at_rest() {
             "at rest"
         } else {
             "at work"
         };
-        rows.push(vec![
-            service.to_owned(),
+        vec![
+            (*service).to_owned(),
             state.to_owned(),
             number(rest.outbox),
             number(rest.unread),
             number(rest.due),
-        ]);
-    }
+            number(standing.dead_letters),
+        ]
+    };
+    let header = [
+        "service",
+        "",
+        "to publish",
+        "to read",
+        "due",
+        "dead letters",
+    ];
     writeln!(out)?;
-    columns::write(out, &["service", "", "to publish", "to read", "due"], &rows)?;
+    columns::write(out, &header, &all.iter().map(row).collect::<Vec<_>>())?;
+    if all.iter().any(|(_, standing)| standing.dead_letters > 0) {
+        writeln!(
+            out,
+            "\nDead letters could not be handled: `evenkeel dead-letters list` shows them, `replay ID` tries one again."
+        )?;
+    }
+    // What concerns every service of a process each of them tells.
+    let mut told = BTreeSet::new();
+    for (service, standing) in all {
+        for trouble in &standing.troubles {
+            if told.insert((&trouble.part, &trouble.what)) {
+                writeln!(
+                    out,
+                    "\nTROUBLE   {service}, {}, since {}: {}",
+                    trouble.part, trouble.since, trouble.what
+                )?;
+            }
+        }
+    }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use contracts::commands::{Rest, Trouble};
+
     use super::*;
 
     #[test]
@@ -142,5 +188,47 @@ mod tests {
         assert!(!said(&account).contains("ADD UP"));
         account.sent = 1;
         assert!(said(&account).contains("DOES NOT ADD UP"));
+    }
+
+    #[test]
+    fn dead_letters_and_troubles_stand_below_the_services_and_each_trouble_once() {
+        let trouble = |part: &str| Trouble {
+            part: part.to_owned(),
+            what: "1 cannot be read".to_owned(),
+            since: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let well = Standing::default();
+        let ill = Standing {
+            rest: Rest {
+                outbox: 1200,
+                unread: 3,
+                due: 0,
+            },
+            dead_letters: 2,
+            troubles: vec![trouble("state of AUTHORITY contents")],
+            commits: 9,
+        };
+        let both = Standing {
+            rest: Rest::default(),
+            dead_letters: 0,
+            ..ill.clone()
+        };
+        let mut out = Vec::new();
+        write_standing(
+            &mut out,
+            &[("intake", well), ("dispatch", ill), ("x", both)],
+        )
+        .unwrap();
+        let expected = "
+service            to publish  to read  due  dead letters
+intake    at rest  0           0        0    0
+dispatch  at work  1,200       3        0    2
+x         at rest  0           0        0    0
+
+Dead letters could not be handled: `evenkeel dead-letters list` shows them, `replay ID` tries one again.
+
+TROUBLE   dispatch, state of AUTHORITY contents, since 1970-01-01T00:00:00Z: 1 cannot be read
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

@@ -52,10 +52,10 @@ async fn serve(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let link = host.start_pages(place, pages).await?;
-    if place.settings.evenkeel.sample && host.landscape.authorities().is_empty() {
+    if place.settings.evenkeel.sample && sample::is_wanted(&host.landscape)? {
         writeln!(out, "Making the sample authority ...")?;
         out.flush()?;
-        if let Err(error) = sample::make_westshire(place, &host.bus).await {
+        if let Err(error) = sample::make_westshire(place, &host.bus, &host.landscape).await {
             warn!(
                 error = format!("{error:#}"),
                 "the sample authority could not be made"

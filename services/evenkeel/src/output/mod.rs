@@ -17,6 +17,14 @@ pub(crate) fn number(n: u64) -> String {
     text
 }
 
+/// `30 seconds`, `1 second`.
+pub(crate) fn seconds(time: std::time::Duration) -> String {
+    match time.as_secs() {
+        1 => "1 second".to_owned(),
+        n => format!("{} seconds", number(n)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! An authority's state after an accepted snapshot.
 
 use contracts::{Authority, AuthorityCode, ClockSetting, SourceState};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
 
 /// What an import does to the authority's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,11 +82,9 @@ pub fn clock(before: ClockSetting, wish: ClockWish, as_at: Date) -> ClockSetting
 
 /// Nine o'clock, local time.
 pub fn morning(day: Date) -> Timestamp {
-    let zone = TimeZone::get("Europe/London").expect("the time zone database is compiled in");
-    day.at(9, 0, 0, 0)
-        .to_zoned(zone)
+    calendar::london()
+        .to_timestamp(day.at(9, 0, 0, 0))
         .expect("nine in the morning exists on every day of the calendar")
-        .timestamp()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use contracts::{AuthorityCode, Envelope, TokenKey, message::Receipt, schema};
+use contracts::{AuthorityCode, Envelope, TokenKey, message::Receipts, schema};
 use jiff::Timestamp;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -82,15 +82,15 @@ fn what_is_sent_fits_the_document() {
     let authority: AuthorityCode = "westshire".parse().unwrap();
     let token = TokenKey::new([7; 32]).token(&authority, "person", "w1");
     let example = examples::all();
-    let example = example.iter().find(|e| e.event == "Receipt").unwrap();
-    let receipt: Receipt = serde_json::from_value(example.body.clone()).unwrap();
+    let example = example.iter().find(|e| e.event == "Receipts").unwrap();
+    let receipts: Receipts = serde_json::from_value(example.body.clone()).unwrap();
     let sent = Envelope::new(
         Uuid::from_u128(9),
         "delivery",
         &authority,
         &token,
         Timestamp::UNIX_EPOCH,
-        &receipt,
+        &receipts,
     );
 
     let headers: Map<_, _> = sent
@@ -98,7 +98,7 @@ fn what_is_sent_fits_the_document() {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
-    let at = "/components/messages/receipt.recorded";
+    let at = "/components/messages/receipts.recorded";
     assert!(part(&document, &format!("{at}/headers")).is_valid(&headers.into()));
     let body: Value = serde_json::from_slice(&sent.data).unwrap();
     assert!(part(&document, &format!("{at}/payload")).is_valid(&body));

@@ -126,7 +126,7 @@ fn what_is_said_about_a_child_has_no_field_for_who_the_child_is() {
         "DeadlineSignal",
         "Notice",
         "MessageChanged",
-        "Receipt",
+        "Receipts",
     ];
     let never = [
         "name", "forename", "surname", "dob", "birth", "address", "postcode", "email", "upn",

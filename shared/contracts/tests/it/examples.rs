@@ -8,7 +8,7 @@ use contracts::{
     },
     message::{
         LineChange, Message, MessageChanged, MessageKind, MessageLine, NoticeRevision, Outcome,
-        Receipt, Recipient,
+        Receipt, Receipts, Recipient,
     },
     notice::{Notice, NoticeStep, StepState},
     obligation::{
@@ -44,8 +44,8 @@ pub(crate) fn all() -> Vec<Example> {
         example("Message", "", &message(to_person())),
         example("Message", "to a team", &message(to_team())),
         example("MessageChanged", "", &changed()),
-        example("Receipt", "", &receipt(Outcome::Accepted)),
-        example("Receipt", "failed", &receipt(failed())),
+        example("Receipts", "", &receipts(Outcome::Accepted)),
+        example("Receipts", "failed", &receipts(failed())),
     ]
 }
 
@@ -114,6 +114,23 @@ fn chronology() -> Chronology {
             family: "f1".into(),
         },
         Fact::Death,
+    ];
+    Chronology {
+        authority: code(),
+        child: child(),
+        revision: 2,
+        authority_revision: 3,
+        entries: facts
+            .into_iter()
+            .chain(need_and_protection())
+            .chain(care_and_leaving())
+            .map(entry)
+            .collect(),
+    }
+}
+
+fn need_and_protection() -> Vec<Fact> {
+    vec![
         Fact::Referral {
             decided: true,
             no_further_action: Some(false),
@@ -152,6 +169,11 @@ fn chronology() -> Chronology {
             seen: Some(false),
             seen_alone: None,
         },
+    ]
+}
+
+fn care_and_leaving() -> Vec<Fact> {
+    vec![
         Fact::LegalStatus { code: "C1".into() },
         Fact::Placement {
             code: "U4".into(),
@@ -176,14 +198,7 @@ fn chronology() -> Chronology {
         Fact::Step {
             step: Step::CoreGroup,
         },
-    ];
-    Chronology {
-        authority: code(),
-        child: child(),
-        revision: 2,
-        authority_revision: 3,
-        entries: facts.into_iter().map(entry).collect(),
-    }
+    ]
 }
 
 fn entry(fact: Fact) -> Entry {
@@ -279,6 +294,8 @@ fn child_obligations() -> ChildObligations {
             since: Some(day("2017-01-09")),
             last_worker: Some(StaffId::new("w2")),
         },
+        reviewer: Some(StaffId::new("r1")),
+        chair: Some(StaffId::new("r2")),
         died: false,
         family: Some("f1".into()),
         obligations: vec![obligation()],
@@ -417,9 +434,8 @@ fn failed() -> Outcome {
     }
 }
 
-fn receipt(outcome: Outcome) -> Receipt {
-    Receipt {
-        authority: code(),
+fn receipts(outcome: Outcome) -> Receipts {
+    let receipt = Receipt {
         message: uuid(3),
         channel: "smtp".into(),
         outcome,
@@ -427,5 +443,9 @@ fn receipt(outcome: Outcome) -> Receipt {
         at: at("2026-11-20T08:00:01Z"),
         told: vec![uuid(2)],
         stood_down: vec![uuid(4)],
+    };
+    Receipts {
+        authority: code(),
+        receipts: vec![receipt],
     }
 }

@@ -56,6 +56,11 @@ impl Metrics {
         self.provider.meter("evenkeel")
     }
 
+    /// From now on every part of the process that asks for instruments gets them from here.
+    pub fn are_of_the_process(&self) {
+        opentelemetry::global::set_meter_provider(self.provider.clone());
+    }
+
     /// Everything measured, as Prometheus reads it.
     pub fn text(&self) -> String {
         let families = self.registry.gather();

@@ -58,7 +58,7 @@ impl Telemetry {
         let (telemetry, dispatch) = Self::build(service, settings)?;
         tracing::dispatcher::set_global_default(dispatch)
             .context("logging had been started before")?;
-        opentelemetry::global::set_meter_provider(telemetry.metrics.provider().clone());
+        telemetry.metrics.are_of_the_process();
         Ok(telemetry)
     }
 

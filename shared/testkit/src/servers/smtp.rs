@@ -99,6 +99,15 @@ impl Smtp {
         }
     }
 
+    /// From now on it keeps what it receives and answers nothing, until `release`.
+    pub fn hold(&self) {
+        fs::write(self.folder.path().join("hold"), "").expect("our own folder");
+    }
+
+    pub fn release(&self) {
+        fs::remove_file(self.folder.path().join("hold")).expect("it was held");
+    }
+
     /// The authority that signed its certificate, as PEM.
     pub fn ca(&self) -> PathBuf {
         self.folder.path().join("ca.pem")

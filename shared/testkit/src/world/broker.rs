@@ -95,6 +95,11 @@ impl Broker {
         all.filter(|envelope| stream_of(envelope).name == stream.name)
     }
 
+    pub(super) fn all(&self, stream: &'static Stream) -> impl Iterator<Item = &Envelope> {
+        let of_it = |envelope: &&Envelope| stream_of(envelope).name == stream.name;
+        self.messages.iter().filter(of_it)
+    }
+
     pub(super) fn envelope(&self, place: Place) -> &Envelope {
         &self.messages[place]
     }

@@ -117,6 +117,11 @@ impl World {
         self.broker.latest(stream)
     }
 
+    /// Every message a stream was given, in order; what was published twice is there twice.
+    pub fn all(&self, stream: &'static contracts::Stream) -> impl Iterator<Item = &Envelope> {
+        self.broker.all(stream)
+    }
+
     /// Takes `steps` steps, each chosen by chance, while things go wrong.
     pub async fn run(&mut self, steps: u32, faults: Faults) -> anyhow::Result<()> {
         self.chance.set(faults);

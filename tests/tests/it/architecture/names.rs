@@ -12,6 +12,8 @@ pub(super) struct Named {
 #[derive(Default)]
 pub(super) struct Names {
     pub(super) paths: Vec<Named>,
+    /// What follows a dot: methods, and fields too.
+    pub(super) methods: Vec<Named>,
     /// Modules declared under `#[cfg(test)]` whose code is in a file of their own.
     pub(super) test_modules: Vec<String>,
 }
@@ -34,6 +36,11 @@ fn walk(tokens: TokenStream, names: &mut Names) {
     while at < tokens.len() {
         match &tokens[at] {
             TokenTree::Ident(word) if !BEFORE_A_PATH.iter().any(|w| word == w) => {
+                if at > 0 && is(&tokens, at - 1, '.') {
+                    let line = word.span().start().line;
+                    let path = vec![word.to_string()];
+                    names.methods.push(Named { path, line });
+                }
                 at = path(&tokens, at, &[], names);
             }
             TokenTree::Group(group) => {

@@ -1,4 +1,4 @@
-//! Decisions are pure: nothing under `src/domain/` names I/O, a clock or chance.
+//! Decisions are pure: nothing under `src/domain/` names I/O, a clock, chance or the machine's time zones.
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ const CRATES: [&str; 10] = [
 ];
 
 /// Two parts of a path that follow each other.
-const PARTS: [[&str; 2]; 9] = [
+const PARTS: [[&str; 2]; 11] = [
     ["std", "fs"],
     ["std", "net"],
     ["std", "process"],
@@ -30,12 +30,18 @@ const PARTS: [[&str; 2]; 9] = [
     ["time", "Instant"],
     ["Timestamp", "now"],
     ["Zoned", "now"],
+    ["TimeZone", "get"],
+    ["TimeZone", "system"],
     ["Uuid", "new_v4"],
     ["Uuid", "now_v7"],
 ];
 
+/// Asks the machine's time zone database, which may not be there.
+const METHOD: &str = "in_tz";
+
 fn is_impure(path: &[String]) -> bool {
     CRATES.contains(&path[0].as_str())
+        || path.iter().any(|part| part == METHOD)
         || path
             .windows(2)
             .any(|pair| PARTS.iter().any(|bad| pair == bad))
@@ -43,8 +49,11 @@ fn is_impure(path: &[String]) -> bool {
 
 /// Line and path of everything in `code` that a decision may not name.
 fn impure(code: &str) -> Vec<String> {
-    let found = names(code).paths.into_iter().filter(|n| is_impure(&n.path));
-    found
+    let names = names(code);
+    let paths = names.paths.into_iter().filter(|n| is_impure(&n.path));
+    let methods = names.methods.into_iter().filter(|n| n.path[0] == METHOD);
+    paths
+        .chain(methods)
         .map(|n| format!("line {}: {}", n.line, n.path.join("::")))
         .collect()
 }
@@ -107,6 +116,10 @@ fn an_impure_name_is_found_however_it_is_written() {
         "#[cfg(test)] mod tests { } use sqlx::Row;",
         "fn f(tx: &mut store::Tx) {}",
         "fn f() -> Uuid { Uuid::new_v4() }",
+        "fn f() { let zone = TimeZone::get(\"Europe/London\"); }",
+        "fn f() { let zone = jiff::tz::TimeZone::system(); }",
+        "fn f(day: Date) { day.at(9, 0, 0, 0).in_tz(\"Europe/London\") }",
+        "fn f(day: Date) { Date::in_tz(day, \"Europe/London\") }",
     ] {
         assert_eq!(impure(code).len(), 1, "{code}");
     }
@@ -125,6 +138,9 @@ fn comments_texts_and_tests_may_name_anything() {
         "use std::time::Duration; use jiff::Timestamp;",
         "use crate::store::entries; use super::bus;",
         "fn f() { self.rand.next() }",
+        "fn f() { at.to_zoned(calendar::london()) }",
+        "#[cfg(test)] mod tests { fn f() { day.in_tz(\"Europe/London\") } }",
+        "fn f() { \".in_tz\" }",
     ] {
         assert_eq!(impure(code), [] as [String; 0], "{code}");
     }

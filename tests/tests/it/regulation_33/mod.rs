@@ -1,5 +1,6 @@
 //! Regulation 33 written a second time and compared with what the suite works out from the same return.
 
+mod invented;
 mod oracle;
 
 use std::{
@@ -10,7 +11,7 @@ use std::{
 
 use calendar::Calendar;
 use contracts::{
-    Authority, ChildId, Chronology, Obligation, ObligationState, commands::RefusedRow,
+    Authority, ChildId, Chronology, Entry, Fact, Obligation, ObligationState, commands::RefusedRow,
 };
 use deadlines::domain::{
     decide::{Circumstances, Decision, Established, decide},
@@ -22,7 +23,7 @@ use intake::{
         authority::{self, Accepted, ClockWish},
         gate::Limits,
     },
-    sources::{self, Reading, Watch},
+    sources::{self, Reading, Roles, Terms, Watch},
 };
 use jiff::{
     Timestamp,
@@ -64,6 +65,7 @@ struct Taken {
     reading: Reading,
     authority: Authority,
     as_at: Date,
+    cancelled: BTreeMap<String, BTreeSet<Date>>,
 }
 
 fn take(folder: &Path, as_at: Date) -> Taken {
@@ -72,7 +74,12 @@ fn take(folder: &Path, as_at: Date) -> Taken {
         fall_percent: 0,
         refused_percent: 100,
     };
-    let reading = sources::read(source, folder, as_at, limits, &mut NothingRefused).unwrap();
+    let terms = Terms {
+        as_at,
+        limits,
+        roles: Roles::default(),
+    };
+    let reading = sources::read(source, folder, terms, &mut NothingRefused).unwrap();
     let unknown = authority::unknown(&"westshire".parse().unwrap());
     let accepted = Accepted {
         name: None,
@@ -80,6 +87,7 @@ fn take(folder: &Path, as_at: Date) -> Taken {
         as_at,
         at: Timestamp::UNIX_EPOCH,
         supplies: &reading.supplies,
+        visits_seen_unreliable: false,
         synthetic: false,
         clock: ClockWish::Pin,
         children_new: 0,
@@ -89,10 +97,17 @@ fn take(folder: &Path, as_at: Date) -> Taken {
         authority: authority::after(unknown, &accepted),
         reading,
         as_at,
+        cancelled: BTreeMap::new(),
     }
 }
 
 impl Taken {
+    /// With reviews that another source says were cancelled.
+    fn and_cancelled(mut self, cancelled: BTreeMap<String, BTreeSet<Date>>) -> Self {
+        self.cancelled = cancelled;
+        self
+    }
+
     /// Every child's list, worked out from the lists of an earlier day.
     fn lists(&self, before: &BTreeMap<ChildId, Decision>) -> BTreeMap<ChildId, Decision> {
         let rules = Rules::built_in();
@@ -113,7 +128,18 @@ impl Taken {
     }
 
     fn chronology(&self, child: &ChildId) -> Chronology {
-        let entries = self.reading.children.entries(child, "ssda903", self.as_at);
+        let mut entries = self.reading.children.entries(child, "ssda903", self.as_at);
+        let cancelled = self.cancelled.get(child.as_str()).into_iter().flatten();
+        entries.extend(cancelled.map(|day| Entry {
+            key: format!("{day} cancelled"),
+            source: "ssd".to_owned(),
+            start: *day,
+            end: None,
+            known_from: *day,
+            missing_since: None,
+            fact: Fact::looked_after_review(true),
+        }));
+        entries.sort_by(|a, b| (a.fact.kind(), &a.key).cmp(&(b.fact.kind(), &b.key)));
         Chronology {
             authority: self.authority.authority.clone(),
             child: child.clone(),
@@ -134,7 +160,9 @@ fn running(lists: &BTreeMap<ChildId, Decision>) -> BTreeSet<Waiting> {
     };
     let mut all = BTreeSet::new();
     for (child, decision) in lists {
+        let of_both = |o: &&Obligation| [oracle::FIRST, oracle::NEXT].contains(&o.rule.id.as_str());
         let running = decision.list.iter().filter(|o| o.state.is_running());
+        let running = running.filter(of_both);
         all.extend(running.map(|o| waiting(child, o)));
     }
     all
@@ -169,18 +197,75 @@ fn every_open_review_is_the_one_that_regulation_33_written_plainly_gives() {
         from_day_to_day = taken.lists(&from_day_to_day);
         assert_same(as_at, &plainly, &running(&from_day_to_day));
 
-        for (rule, overdue) in [
-            (oracle::FIRST, false),
-            (oracle::FIRST, true),
-            (oracle::NEXT, false),
-            (oracle::NEXT, true),
-        ] {
-            let seen = plainly
-                .iter()
-                .any(|w| w.rule == rule && w.overdue == overdue);
-            assert!(seen, "as at {as_at} nothing is compared for {rule}");
-        }
+        assert_all_sorts(as_at, &plainly);
     }
+}
+
+fn assert_all_sorts(as_at: Date, plainly: &BTreeSet<Waiting>) {
+    for (rule, overdue) in [
+        (oracle::FIRST, false),
+        (oracle::FIRST, true),
+        (oracle::NEXT, false),
+        (oracle::NEXT, true),
+    ] {
+        let seen = plainly
+            .iter()
+            .any(|w| w.rule == rule && w.overdue == overdue);
+        assert!(seen, "as at {as_at} nothing is compared for {rule}");
+    }
+}
+
+fn compare_invented(seed: u64) {
+    let holidays = oracle::holidays_of_four_years();
+    let folder = tempfile::tempdir().unwrap();
+    let invented = invented::write(folder.path(), seed, 600, AS_AT[2]);
+    for what in [
+        "a gap",
+        "a short break",
+        "an unknown beginning",
+        "a death",
+        "a death without a day",
+        "a cancelled review",
+    ] {
+        let times = invented.hard.get(what).copied().unwrap_or_default();
+        assert!(times >= 5, "seed {seed}: {what} occurs {times} times");
+    }
+    let read = oracle::read(folder.path());
+    let mut from_day_to_day = BTreeMap::new();
+    for as_at in AS_AT {
+        let plainly = oracle::waiting(&read, as_at, &holidays);
+        assert_all_sorts(as_at, &plainly);
+        let taken = take(folder.path(), as_at).and_cancelled(invented.cancelled.clone());
+        assert_same(as_at, &plainly, &running(&taken.lists(&BTreeMap::new())));
+        from_day_to_day = taken.lists(&from_day_to_day);
+        assert_same(as_at, &plainly, &running(&from_day_to_day));
+    }
+}
+
+#[test]
+fn an_invented_return_of_gaps_short_breaks_deaths_and_cancelled_reviews_comes_out_the_same() {
+    for seed in 0..5 {
+        compare_invented(seed);
+    }
+}
+
+#[test]
+fn soak_a_hundred_invented_returns_come_out_the_same() {
+    for seed in 1_000..1_100 {
+        compare_invented(seed);
+    }
+}
+
+#[test]
+fn the_holidays_written_by_hand_are_those_that_were_published() {
+    let Some(data) = shared_data() else { return };
+    let published = oracle::bank_holidays(&data.join("calendar/bank-holidays.json"));
+    let by_hand = oracle::holidays_of_four_years();
+    let first = published.first().unwrap().max(by_hand.first().unwrap());
+    let last = by_hand.last().unwrap();
+    assert!(first < &date(2018, 1, 1), "they have years in common");
+    let both = |days: &BTreeSet<Date>| days.range(first..=last).copied().collect::<Vec<_>>();
+    assert_eq!(both(&by_hand), both(&published));
 }
 
 /// The worked dates of the domain's description: the second writing is itself checked.

@@ -79,6 +79,23 @@ pub(super) fn bank_holidays(file: &Path) -> BTreeSet<Date> {
     days.map(|text| text.parse().unwrap()).collect()
 }
 
+/// The bank holidays of England and Wales from 2015 to 2018, as they were proclaimed.
+pub(super) fn holidays_of_four_years() -> BTreeSet<Date> {
+    let years = [
+        (2015, "1.1 3.4 6.4 4.5 25.5 31.8 25.12 28.12"),
+        (2016, "1.1 25.3 28.3 2.5 30.5 29.8 26.12 27.12"),
+        (2017, "2.1 14.4 17.4 1.5 29.5 28.8 25.12 26.12"),
+        (2018, "1.1 30.3 2.4 7.5 28.5 27.8 25.12 26.12"),
+    ];
+    let mut all = BTreeSet::new();
+    for (year, days) in years {
+        for (day, month) in days.split(' ').filter_map(|d| d.split_once('.')) {
+            all.insert(date(year, month.parse().unwrap(), day.parse().unwrap()));
+        }
+    }
+    all
+}
+
 pub(super) fn after_working_days(start: Date, days: u32, holidays: &BTreeSet<Date>) -> Date {
     let mut day = start;
     let mut left = days;

@@ -5,11 +5,14 @@ use axum::{extract::State, response::Response, routing::get};
 use contracts::AuthorityCode;
 
 use super::Route;
-use super::given::Path;
+use super::given::{Path, Query};
 use crate::{
     app::App,
     asker::Asker,
-    domain::board::{Board, board},
+    domain::{
+        board::{Board, board},
+        filter::{Asked, Filter},
+    },
     layout::{self, Frame, Tab},
     live::Live,
     problem::Problem,
@@ -31,11 +34,12 @@ async fn show(
     State(app): State<App>,
     asker: Asker,
     Path(code): Path<String>,
+    Query(wanted): Query<Asked>,
 ) -> Result<Response, Problem> {
     let page = app.look(&asker, &authority(&code)?, |place, viewer| {
         Ok(Page {
             frame: Frame::of_place(&asker, Tab::Board, "Board", place).live(),
-            board: board(place, viewer),
+            board: board(place, viewer, &Filter::of(&wanted)),
         })
     })?;
     layout::live(&page, Live::READ_MODEL)

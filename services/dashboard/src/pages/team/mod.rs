@@ -11,6 +11,7 @@ use crate::{
     app::App,
     asker::Asker,
     domain::{
+        filter::{self, Filter},
         links,
         team::{NoTeam, TeamView, team},
     },
@@ -29,7 +30,6 @@ pub(crate) const ROUTE: Route = Route {
 struct Page {
     frame: Frame,
     board: String,
-    href: String,
     view: TeamView,
 }
 
@@ -37,10 +37,30 @@ struct Page {
 struct Asked {
     #[serde(default = "first")]
     page: usize,
+    #[serde(default)]
+    rule: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    by: String,
 }
 
 fn first() -> usize {
     1
+}
+
+impl Asked {
+    fn filter(self) -> Filter {
+        Filter::of(&filter::Asked {
+            team: String::new(),
+            rule: self.rule,
+            state: self.state,
+            from: self.from,
+            by: self.by,
+        })
+    }
 }
 
 async fn show(
@@ -50,12 +70,12 @@ async fn show(
     Query(query): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (code, id) = (authority(&code)?, TeamId::new(id));
+    let (page, filter) = (query.page, query.filter());
     let page = app.look(&asker, &code, |place, viewer| {
-        let view = team(place, viewer, &id, query.page).map_err(|no| problem(no, &id))?;
+        let view = team(place, viewer, &id, page, &filter).map_err(|no| problem(no, &id))?;
         Ok(Page {
             frame: Frame::of_place(&asker, Tab::Board, &view.name, place).live(),
             board: links::board(&code),
-            href: links::team(&code, &id),
             view,
         })
     })?;

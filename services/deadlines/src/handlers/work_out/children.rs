@@ -3,7 +3,9 @@
 use ::store::Tx;
 use bus::{Failure, outbox};
 use contracts::{
-    Authority, Chronology, ClockSetting, Envelope, Obligation, ids,
+    Authority, Chronology, ClockSetting, Envelope, Obligation,
+    chronology::InvolvementRole,
+    ids,
     obligation::{ChildObligations, DeadlineEvent, DeadlineSignal},
 };
 use tracing::info;
@@ -28,7 +30,9 @@ impl WorkOut {
         running: &Running<'_>,
         due: &[Claimed],
     ) -> Result<(), Failure> {
-        let Place { authority, today } = place;
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
         let chronologies = store::chronologies(tx, code, due).await?;
         let lists = store::obligations(tx, code, due).await?;
@@ -88,6 +92,12 @@ impl WorkOut {
             child: chronology.child.clone(),
             revision: list.map_or(0, |l| l.revision),
             day: list.map_or(at.today, |l| l.day),
+            reviewer: chronology
+                .seated(InvolvementRole::Reviewer, at.today)
+                .cloned(),
+            chair: chronology
+                .seated(InvolvementRole::ConferenceChair, at.today)
+                .cloned(),
             holder: chronology.holder(at.today),
             died: chronology.died(at.today),
             family: chronology.family().map(str::to_owned),

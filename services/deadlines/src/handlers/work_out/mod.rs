@@ -8,20 +8,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ::store::Tx;
 use async_trait::async_trait;
 use bus::{Due, Failure, Worked};
-use contracts::Authority;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use contracts::{Authority, AuthorityCode};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use tracing::{info, warn};
 
+use self::complete::Incomplete;
 use crate::{
-    domain::running::Running,
     engine::{Engine, Place},
     store::{self, Progress},
 };
+
+/// How often files of overrides are looked at.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(30);
 
 pub(crate) struct WorkOut {
     engine: Arc<Engine>,
     /// The day on which the end of the bank holidays was last looked at.
     looked_on: Mutex<Option<Date>>,
+    incomplete: Incomplete,
 }
 
 #[async_trait]
@@ -30,20 +34,34 @@ impl Due for WorkOut {
         "deadlines.work-out"
     }
 
-    async fn work(&self, tx: &mut Tx) -> Result<Worked, Failure> {
+    async fn work(&self, _: &mut Tx) -> Result<Worked, Failure> {
         self.look_at_the_calendar();
-        let progress = store::progress(tx).await?;
-        for place in self.engine.places() {
-            let held = progress.get(&place.authority.authority);
-            let done = self.authority(tx, &place, held).await?;
-            if done > 0 {
-                return Ok(Worked { done, next: None });
-            }
-        }
+        let now = self.engine.clock.machine_now();
+        let watched = self.engine.look_at_overrides();
+        let look = watched
+            .then(|| now.saturating_add(LOOK_EVERY))
+            .and_then(Result::ok);
         Ok(Worked {
             done: 0,
-            next: self.next_midnight(),
+            next: [self.next_midnight(), look].into_iter().flatten().min(),
         })
+    }
+
+    fn authorities(&self) -> Vec<AuthorityCode> {
+        let places = self.engine.places().into_iter();
+        places.map(|p| p.authority.authority.clone()).collect()
+    }
+
+    async fn work_for(&self, tx: &mut Tx, code: &AuthorityCode) -> Result<Worked, Failure> {
+        let Some(place) = self.engine.places_of(Some(code)).pop() else {
+            return Ok(Worked::default());
+        };
+        let progress = store::progress(tx).await?;
+        self.authority(tx, &place, progress.get(code)).await
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.incomplete.is_any_waited_for()
     }
 }
 
@@ -52,6 +70,7 @@ impl WorkOut {
         Self {
             engine,
             looked_on: Mutex::new(None),
+            incomplete: Incomplete::default(),
         }
     }
 
@@ -61,26 +80,34 @@ impl WorkOut {
         tx: &mut Tx,
         place: &Place,
         held: Option<&Progress>,
-    ) -> Result<usize, Failure> {
-        let Place { authority, today } = place;
+    ) -> Result<Worked, Failure> {
+        let Place {
+            authority, today, ..
+        } = place;
         let code = &authority.authority;
-        let running = Running::of(&self.engine.rules, authority, *today);
+        let running = self.engine.running(place, *today);
         let print = self.engine.print(&running);
         let Some(held) = held.filter(|p| p.reckoned_with == print) else {
             if held.is_some_and(|p| p.revision > authority.revision) {
-                return Ok(0);
+                return Ok(Worked::default());
             }
             return self.begin(tx, authority, print).await;
         };
         if held.revision > authority.revision {
-            return Ok(0);
+            return Ok(Worked::default());
         }
         let due = store::claim(tx, code, *today, authority.revision, self.engine.batch).await?;
         if due.is_empty() {
             return self.reconcile(tx, place, held, &running).await;
         }
         self.children(tx, place, held, &running, &due).await?;
-        Ok(due.len())
+        if held.reconciled >= authority.revision && due.iter().any(|d| d.snapshot) {
+            self.reopen(tx, authority, held).await?;
+        }
+        Ok(Worked {
+            done: due.len(),
+            next: None,
+        })
     }
 
     /// With an authority's first sight, other rules or another calendar: every child is due at once.
@@ -89,7 +116,7 @@ impl WorkOut {
         tx: &mut Tx,
         authority: &Authority,
         print: String,
-    ) -> Result<usize, Failure> {
+    ) -> Result<Worked, Failure> {
         let children = store::at_once_all(tx, &authority.authority).await?;
         let progress = Progress {
             revision: authority.revision,
@@ -98,7 +125,10 @@ impl WorkOut {
         };
         store::record(tx, &authority.authority, &progress).await?;
         info!(authority = %authority.authority, children, "rules or calendar are new: every child is worked out");
-        Ok(1)
+        Ok(Worked {
+            done: 1,
+            next: None,
+        })
     }
 
     /// Machine time of the next midnight by real clocks; a pinned clock moves with the landscape.

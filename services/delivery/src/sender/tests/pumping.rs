@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use bus::{Bus, ConnectOptions, Context};
-use contracts::commands::AskDelivery;
+use contracts::{commands::AskDelivery, message::Receipts};
 use runtime::Clock;
 use store::{Db, Statement};
 use testkit::servers::{Smtp, nats, smtp, until};
@@ -180,9 +180,17 @@ async fn over_the_bus_a_message_becomes_a_mail_and_a_receipt() {
     })
     .await;
     let jetstream = async_nats::jetstream::new(broker.client().await);
+    let stream = jetstream.get_stream("RECEIPTS").await.unwrap();
     until("20 receipts", async || {
-        let mut stream = jetstream.get_stream("RECEIPTS").await.ok()?;
-        (stream.info().await.ok()?.state.messages == 20).then_some(())
+        let mut told = 0;
+        for sequence in 1.. {
+            let Ok(message) = stream.get_raw_message(sequence).await else {
+                break;
+            };
+            let receipts: Receipts = serde_json::from_slice(&message.payload).unwrap();
+            told += receipts.receipts.len();
+        }
+        (told == 20).then_some(())
     })
     .await;
     assert!(context.tasks.stop(Duration::from_secs(20)).await.is_empty());

@@ -11,7 +11,7 @@ use contracts::{
     AuthorityCode, Envelope, Event, TokenKey,
     message::{
         LineChange, Message, MessageChanged, MessageKind, MessageLine, NoticeRevision, Outcome,
-        Receipt, Recipient,
+        Receipt, Receipts, Recipient,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -204,7 +204,7 @@ pub(super) async fn receipts(context: &Context) -> Vec<Receipt> {
     let rows = outbox::settle_and_claim(&mut tx, &[], 10_000, far, SignedDuration::ZERO).await;
     rows.unwrap()
         .iter()
-        .map(|row| row.envelope.decode().unwrap())
+        .flat_map(|row| row.envelope.decode::<Receipts>().unwrap().receipts)
         .collect()
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bus::{Consumer, Context, Failure, Handler, Node};
 use contracts::{
     Envelope,
-    message::{Message, Outcome, Receipt},
+    message::{Message, Outcome, Receipt, Receipts},
     streams::RECEIPTS,
 };
 use jiff::ToSpan;
@@ -74,15 +74,18 @@ impl Channel for Server {
 }
 
 #[derive(Default)]
-struct Listener(Mutex<HashMap<Uuid, Receipt>>);
+struct Listener(Mutex<HashMap<(Uuid, Uuid), Receipt>>);
 
 #[async_trait]
 impl Handler for Listener {
     async fn handle(&self, _: &mut Tx, batch: &[Envelope]) -> Result<(), Failure> {
         for envelope in batch {
-            let receipt: Receipt = envelope.decode()?;
-            let before = self.0.lock().unwrap().insert(envelope.id, receipt.clone());
-            assert!(before.is_none_or(|b| b == receipt), "one id, two receipts");
+            let told: Receipts = envelope.decode()?;
+            for receipt in told.receipts {
+                let mut heard = self.0.lock().unwrap();
+                let before = heard.insert((envelope.id, receipt.message), receipt.clone());
+                assert!(before.is_none_or(|b| b == receipt), "one id, two receipts");
+            }
         }
         Ok(())
     }
@@ -179,7 +182,7 @@ fn check(
     messages: &[Message],
     early: &[Uuid],
     given: &HashMap<Uuid, u32>,
-    receipts: &HashMap<Uuid, Receipt>,
+    receipts: &HashMap<(Uuid, Uuid), Receipt>,
 ) {
     for message in messages {
         let of: Vec<_> = receipts

@@ -8,14 +8,15 @@ use contracts::{
     AuthorityCode, Organisation, Person, StaffId, Team, TeamId,
     commands::{Counted, FileSummary, ImportSummary, RefusedRow},
 };
-use jiff::civil::Date;
 
 use self::gate::{gate, refuse_empty};
 use super::{
     Refusal, derive,
     kind::FileKind,
     known::{Counts, Directory, Known, Record, Vanish, take_in},
-    links, people,
+    links,
+    moment::Moment,
+    people,
     table::Table,
     teams, words,
 };
@@ -24,8 +25,7 @@ use super::{
 pub struct Arrived<'a> {
     pub authority: &'a AuthorityCode,
     pub table: &'a Table,
-    /// The day it describes.
-    pub as_at: Date,
+    pub moment: Moment,
     /// A file that lacks more than this share of those known is refused.
     pub max_lost_percent: u32,
 }
@@ -47,7 +47,7 @@ pub fn decide(known: &Directory, arrived: &Arrived<'_>) -> Result<Decision, Refu
     let kind = FileKind::of(table)?;
     let mut summary = ImportSummary {
         source: "directory".to_owned(),
-        as_at: Some(arrived.as_at),
+        as_at: Some(arrived.moment.as_at),
         notes: table.notes.clone(),
         ..ImportSummary::default()
     };
@@ -83,7 +83,11 @@ fn take_people(
         .people
         .iter()
         .filter(|(_, k)| k.missing_since.is_none() && !k.said.removed)
-        .filter(|(_, k)| k.said.leave_date.is_none_or(|day| day >= arrived.as_at))
+        .filter(|(_, k)| {
+            k.said
+                .leave_date
+                .is_none_or(|day| day >= arrived.moment.as_at)
+        })
         .map(|(id, _)| id)
         .collect();
     gate(arrived, "people", &counted_on, |id| {
@@ -96,9 +100,7 @@ fn take_people(
         read.refused_rows,
         read.refused,
     );
-    let vanish = Vanish::OnceConfirmed {
-        as_at: arrived.as_at,
-    };
+    let vanish = Vanish::OnceConfirmed(arrived.moment);
     Ok(take_in(
         &mut new.people,
         read.people,
@@ -131,9 +133,7 @@ fn take_teams(
         read.refused_rows,
         read.refused,
     );
-    let vanish = Vanish::OnceConfirmed {
-        as_at: arrived.as_at,
-    };
+    let vanish = Vanish::OnceConfirmed(arrived.moment);
     let (mut declared, derived): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut new.teams)
         .into_iter()
         .partition(|(id, k)| k.declared || read.teams.contains_key(id));

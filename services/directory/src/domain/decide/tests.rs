@@ -1,4 +1,7 @@
-use jiff::civil::date;
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -30,7 +33,7 @@ impl World {
             &Arrived {
                 authority: &authority,
                 table: &table,
-                as_at: self.day,
+                moment: Moment::new(self.day, Timestamp::MAX),
                 max_lost_percent: 20,
             },
         )?;

@@ -4,13 +4,12 @@
 mod verdict;
 
 use contracts::{
-    chronology::Holder,
     message::{LineChange, NoticeRevision},
     notice::StepState,
 };
 
 use super::{
-    child::Child,
+    child::{Around, Child},
     matter::Matter,
     notice::{Notice, StepRow, Who},
     policy::{Policy, Seat},
@@ -51,8 +50,6 @@ pub fn route(
     router.finish()
 }
 
-const EVERY_SEAT: [Seat; 2] = [Seat::Worker, Seat::Manager];
-
 struct Router<'a> {
     scene: &'a Scene<'a>,
     matter: &'a Matter,
@@ -78,11 +75,12 @@ impl Router<'_> {
             self.routed.silence = Some(WHY.to_owned());
             return self.close_all(WHY);
         };
-        let holder = child.holder(self.scene.today);
-        let rung = policy.rung(self.matter.in_force);
-        let told = stages::fan_out(self.scene, &holder, &rung.tell);
-        let concerned = stages::fan_out(self.scene, &holder, &EVERY_SEAT);
-        if rung.tell.is_empty() {
+        let around = child.around(self.scene.today);
+        let step = self.matter.key().step;
+        let rung = policy.rung(step, &self.matter.obligation);
+        let told = stages::fan_out(self.scene, &around, &rung.tell);
+        let concerned = stages::fan_out(self.scene, &around, &Seat::ALL);
+        if told.told.is_empty() && !told.nobody {
             self.routed.silence = Some(
                 rung.otherwise
                     .unwrap_or_else(|| "nobody is told at this step".to_owned()),
@@ -92,7 +90,7 @@ impl Router<'_> {
         for to in &told.told {
             self.tell(policy, to, child);
         }
-        self.others(policy, &holder, &told, &concerned);
+        self.others(policy, &around, &told, &concerned);
     }
 
     fn tell(&mut self, policy: &Policy, to: &Addressed, child: &Child) {
@@ -183,7 +181,7 @@ impl Router<'_> {
     }
 
     /// Everybody else with an open notice: still concerned, covered for, or no longer concerned at all.
-    fn others(&mut self, policy: &Policy, holder: &Holder, told: &Covered, concerned: &Covered) {
+    fn others(&mut self, policy: &Policy, around: &Around, told: &Covered, concerned: &Covered) {
         for index in 0..self.notices.len() {
             let notice = &self.notices[index];
             if !notice.open
@@ -193,7 +191,7 @@ impl Router<'_> {
                 continue;
             }
             if concerned.concerns(&notice.who) {
-                self.keep(policy, holder, index);
+                self.keep(policy, around, index);
             } else {
                 self.close(
                     index,
@@ -205,7 +203,7 @@ impl Router<'_> {
     }
 
     /// What still waits of earlier steps goes on waiting if its step tells this person.
-    fn keep(&mut self, policy: &Policy, holder: &Holder, index: usize) {
+    fn keep(&mut self, policy: &Policy, around: &Around, index: usize) {
         let due = self.matter.obligation.due_date;
         if self.notices[index].due_date != due {
             self.notices[index].due_date = due;
@@ -220,7 +218,8 @@ impl Router<'_> {
             match stages::told_at(
                 self.scene,
                 policy,
-                holder,
+                self.matter,
+                around,
                 row.key.step,
                 &self.notices[index].who,
             ) {

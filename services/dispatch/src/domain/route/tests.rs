@@ -165,7 +165,7 @@ impl History {
         let (id, mut signal) = signal("1", event, o.clone());
         signal.batch = self.batch;
         let scene = self.stage.scene();
-        let policy = scene.settings.policies.of("en.cla.review");
+        let policy = scene.settings.policies.of("en.cla.first-review");
         let folded = fold(
             self.matter.take(),
             vec![(id, signal)],
@@ -182,6 +182,7 @@ impl History {
         };
         self.stage.now = next_morning(&self.stage);
         self.route();
+        let matter = self.matter.clone().unwrap_or(matter);
         let about = BTreeMap::from([(
             matter.obligation.id,
             About {
@@ -212,7 +213,6 @@ impl History {
                 };
                 let gone = notice.steps[step].leaving && !sent;
                 let receipt = Receipt {
-                    authority: "aa".parse().unwrap(),
                     message,
                     channel: "test".into(),
                     outcome: if gone {
@@ -231,14 +231,17 @@ impl History {
     }
 
     fn route(&mut self) -> Option<Routed> {
-        let matter = self.matter.as_ref()?;
+        let today = self.stage.scene().today;
+        let holder = self.child.holder(today);
+        let matter = self.matter.as_mut()?;
+        matter.allocate(&holder, today);
         for notice in &mut self.notices {
             notice.changed = false;
             notice.steps.iter_mut().for_each(|s| s.fresh = false);
         }
         Some(route(
             &self.stage.scene(),
-            matter,
+            self.matter.as_ref()?,
             &self.child,
             &mut self.notices,
         ))
@@ -275,7 +278,7 @@ impl History {
             }
         }
         if closed(&scene, matter, &self.child).is_none() {
-            let concerned = stages::fan_out(&scene, &self.child.holder(scene.today), &EVERY_SEAT);
+            let concerned = stages::fan_out(&scene, &self.child.around(scene.today), &Seat::ALL);
             let open = self.notices.iter().filter(|n| n.open);
             assert!(
                 open.into_iter().all(|n| concerned.concerns(&n.who)),
@@ -302,9 +305,9 @@ fn told(scene: &Scene<'_>, matter: &Matter, child: &Child) -> Vec<Who> {
     if closed(scene, matter, child).is_some() {
         return vec![];
     }
-    let policy = scene.settings.policies.of("en.cla.review").unwrap();
-    let tell = policy.rung(matter.in_force).tell;
-    let covered = stages::fan_out(scene, &child.holder(scene.today), &tell);
+    let policy = scene.settings.policies.of("en.cla.first-review").unwrap();
+    let tell = policy.rung(matter.key().step, &matter.obligation).tell;
+    let covered = stages::fan_out(scene, &child.around(scene.today), &tell);
     covered.told.into_iter().map(|a| a.who).collect()
 }
 

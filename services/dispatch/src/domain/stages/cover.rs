@@ -1,13 +1,12 @@
 //! Fan out, second: who can be told today, for whoever it is.
 
-use contracts::{Organisation, Person, StaffId, TeamId, chronology::Holder};
-use jiff::civil::Date;
+use contracts::{Person, StaffId, TeamId, chronology::Holder};
 
 use super::{
     Addressed, Standing,
     audience::{Asked, Whose},
 };
-use crate::domain::{notice::Who, policy::Seat};
+use crate::domain::{notice::Who, policy::Seat, scene::Scene};
 
 /// Who is told, and whose it stays meanwhile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,37 +41,34 @@ impl Covered {
 
 /// Deputy or manager for whoever is away; the team's manager where nobody holds; a count to the team's mailbox then,
 /// and when nobody at all can be told.
-pub fn cover(
-    organisation: &Organisation,
-    holder: &Holder,
-    asked: Vec<Asked>,
-    today: Date,
-) -> Covered {
+pub fn cover(scene: &Scene<'_>, holder: &Holder, asked: Vec<Asked>) -> Covered {
+    let organisation = scene.organisation;
     let team = organisation.team_of(holder);
     let mailbox = team.filter(|t| organisation.team(t).is_some_and(|t| t.mailbox.is_some()));
     let mut covered = Covered {
         nobody: !asked.is_empty(),
         ..Covered::default()
     };
-    for Asked { seat, whose } in asked {
-        let found = match whose {
-            Whose::Person(person) => for_person(organisation, person, team, today, &mut covered),
-            Whose::Team(team) => organisation.answers_for(&team, today).map(|p| {
-                let unheld = seat == Seat::Worker || holder.worker.is_none();
-                (
-                    p,
-                    if unheld {
-                        Standing::NoCaseHolder
-                    } else {
-                        Standing::Own
-                    },
-                )
-            }),
+    for asked in asked {
+        let found = match &asked.whose {
+            Whose::Person(person) => {
+                covered.owners.push(person.clone());
+                // What a reviewing officer is told stays in their own line.
+                let team = team.filter(|_| asked.is_the_team_s());
+                for_person(scene, person, team)
+            }
+            Whose::Team(team) => organisation
+                .answers_for(team, scene.today)
+                .map(|p| (p, for_team(&asked, holder))),
             Whose::Nobody => None,
         };
         if let Some((person, standing)) = found {
+            let standing = match standing {
+                Standing::Own if asked.empty => Standing::EmptySeat,
+                standing => standing,
+            };
             covered.nobody = false;
-            covered.add(seat, Who::Person(person.staff_id.clone()), standing);
+            covered.add(asked.seat, Who::Person(person.staff_id.clone()), standing);
         }
     }
     if let Some(team) = mailbox {
@@ -81,29 +77,36 @@ pub fn cover(
     covered
 }
 
+impl Asked {
+    /// Of the case-holder's team, and so to be told to whoever answers for it when nobody else can be.
+    fn is_the_team_s(&self) -> bool {
+        self.empty || matches!(self.seat, Seat::Worker | Seat::Manager)
+    }
+}
+
+fn for_team(asked: &Asked, holder: &Holder) -> Standing {
+    match asked.seat {
+        Seat::Worker => Standing::NoCaseHolder,
+        Seat::Manager if holder.worker.is_none() => Standing::NoCaseHolder,
+        _ => Standing::Own,
+    }
+}
+
 fn for_person<'a>(
-    organisation: &'a Organisation,
-    person: StaffId,
+    scene: &Scene<'a>,
+    person: &StaffId,
     team: Option<&TeamId>,
-    today: Date,
-    covered: &mut Covered,
 ) -> Option<(&'a Person, Standing)> {
+    let organisation = scene.organisation;
     let found = organisation
-        .reachable_for(&person, today)
-        .or_else(|| team.and_then(|t| organisation.answers_for(t, today)));
-    let found = found.map(|p| {
-        let own = p.staff_id == person;
-        (
-            p,
-            if own {
-                Standing::Own
-            } else {
-                Standing::For(person.clone())
-            },
-        )
-    });
-    covered.owners.push(person);
-    found
+        .reachable_for(person, scene.today)
+        .or_else(|| team.and_then(|t| organisation.answers_for(t, scene.today)))?;
+    let standing = if found.staff_id == *person {
+        Standing::Own
+    } else {
+        Standing::For(person.clone())
+    };
+    Some((found, standing))
 }
 
 fn count(covered: &mut Covered, team: &TeamId) {
@@ -121,16 +124,29 @@ fn count(covered: &mut Covered, team: &TeamId) {
 
 #[cfg(test)]
 mod tests {
+    use contracts::Organisation;
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::{
+        child::Around,
         stages::audience::audience,
-        testing::{TODAY, away, change, holder, organisation, unheld},
+        testing::{Stage, TODAY, at, away, change, holder, organisation, person, unheld},
     };
 
+    fn covered(all: &Organisation, around: &Around, seats: &[Seat]) -> Covered {
+        let mut stage = Stage::new(at(TODAY, 8, 30));
+        stage.organisation = all.clone();
+        stage.recorded.reviewers = true;
+        let scene = stage.scene();
+        cover(&scene, &around.holder, audience(&scene, around, seats))
+    }
+
     fn told(all: &Organisation, holder: &Holder, seats: &[Seat]) -> Vec<(String, Standing)> {
-        let covered = cover(all, holder, audience(all, holder, seats), TODAY);
+        names(covered(all, &holder.clone().into(), seats))
+    }
+
+    fn names(covered: Covered) -> Vec<(String, Standing)> {
         let name = |who: Who| match who {
             Who::Person(p) => p.to_string(),
             Who::Mailbox(t) => format!("mailbox of {t}"),
@@ -236,29 +252,46 @@ mod tests {
         for id in ["sam", "dee", "ann", "max"] {
             away(&mut all, id);
         }
-        let covered = cover(
-            &all,
-            &holder("sam"),
-            audience(&all, &holder("sam"), &BOTH),
-            TODAY,
-        );
+        let covered = super::tests::covered(&all, &holder("sam").into(), &BOTH);
         assert!(covered.nobody);
         assert_eq!(covered.told[0].standing, Standing::CountUntold);
         let empty = Organisation::default();
-        let covered = cover(
-            &empty,
-            &holder("sam"),
-            audience(&empty, &holder("sam"), &BOTH),
-            TODAY,
-        );
+        let covered = super::tests::covered(&empty, &holder("sam").into(), &BOTH);
         assert!(covered.nobody && covered.told.is_empty());
     }
 
     #[test]
     fn telling_nobody_on_purpose_is_not_having_nobody() {
         assert_eq!(
-            cover(&organisation(), &holder("sam"), vec![], TODAY),
+            covered(&organisation(), &holder("sam").into(), &[]),
             Covered::default()
+        );
+    }
+
+    #[test]
+    fn what_a_reviewing_officer_is_told_stays_in_their_own_line() {
+        let mut all = organisation();
+        all.apply_person(Person {
+            manager_id: Some("ivy".into()),
+            ..person("ira", "Ira Day")
+        });
+        all.apply_person(person("ivy", "Ivy Oak"));
+        let mut around = Around::from(holder("sam"));
+        let seats = [Seat::Worker, Seat::Reviewer];
+        let sam = ("sam", Standing::Own);
+        let nobody_there = list(&[sam.clone(), ("ann", Standing::EmptySeat)]);
+        assert_eq!(names(covered(&all, &around, &seats)), nobody_there);
+        around.reviewer = Some("ira".into());
+        let own = list(&[sam.clone(), ("ira", Standing::Own)]);
+        assert_eq!(names(covered(&all, &around, &seats)), own);
+        away(&mut all, "ira");
+        let above = list(&[sam.clone(), ("ivy", Standing::For("ira".into()))]);
+        assert_eq!(names(covered(&all, &around, &seats)), above);
+        away(&mut all, "ivy");
+        assert_eq!(
+            names(covered(&all, &around, &seats)),
+            list(&[sam]),
+            "it does not leave that line"
         );
     }
 
@@ -274,7 +307,7 @@ mod tests {
                 away(&mut all, id);
             }
             let holder = Holder { worker: worker.map(Into::into), team: team.map(Into::into), ..Holder::default() };
-            let covered = cover(&all, &holder, audience(&all, &holder, &BOTH), TODAY);
+            let covered = super::tests::covered(&all, &holder.into(), &BOTH);
             let mut seen = std::collections::BTreeSet::new();
             for to in &covered.told {
                 prop_assert!(seen.insert(to.who.clone()));

@@ -1,7 +1,8 @@
 //! The stages in the order in which they run. Three shapes, each stage a pure function in its own file:
 //!
 //! * **fan out** (matter -> people): [`audience`], [`cover`]
-//! * **gate** (person and step -> [`Verdict`]): [`duplicate`], [`brake`], [`quiet_hours`]
+//! * **gate** (person and step -> [`Verdict`]): [`duplicate`], [`brake`], [`settling_in`],
+//!   [`quiet_hours`]
 //! * **gather** (steps -> message): [`digest`], [`address`]
 
 pub mod address;
@@ -11,11 +12,13 @@ pub mod cover;
 pub mod digest;
 pub mod duplicate;
 pub mod quiet_hours;
+pub mod settling_in;
 
-use contracts::{StaffId, chronology::Holder, message::Message};
+use contracts::{StaffId, message::Message};
 use jiff::Timestamp;
 
 use super::{
+    child::Around,
     matter::Matter,
     notice::Who,
     policy::{Policy, Seat},
@@ -56,6 +59,8 @@ pub enum Standing {
     For(StaffId),
     /// They answer for the team, and nobody in it holds.
     NoCaseHolder,
+    /// Nobody is recorded in the seat; they manage the case-holder or the team.
+    EmptySeat,
     /// A mailbox that learns how many there are: nobody holds.
     CountUnheld,
     /// A mailbox that learns how many there are: nobody at all can be told.
@@ -68,6 +73,13 @@ impl Standing {
         match (self, seat) {
             (Self::Own, Seat::Worker) => "is the case-holder",
             (Self::Own, Seat::Manager) => "manages the case-holder or the team",
+            (Self::Own, Seat::Reviewer) => "is the reviewing officer",
+            (Self::Own, Seat::ConferenceChair) => "chairs the conferences",
+            (Self::Own, Seat::ConferenceOffice) => "answers for those who arrange conferences",
+            (Self::Own, Seat::HealthOffice) => "answers for those who arrange health assessments",
+            (Self::EmptySeat, _) => {
+                "manages the case-holder or the team; nobody is recorded in the seat"
+            }
             (Self::For(_), _) => "covers for somebody who cannot be reached",
             (Self::NoCaseHolder, _) => "answers for the team; there is no case-holder",
             (Self::CountUnheld, _) => "the team's mailbox counts what has no case-holder",
@@ -88,20 +100,21 @@ pub struct Candidate<'a> {
 }
 
 /// Fan out: whose it is, then who can be told.
-pub fn fan_out(scene: &Scene<'_>, holder: &Holder, tell: &[Seat]) -> cover::Covered {
-    let asked = audience::audience(scene.organisation, holder, tell);
-    cover::cover(scene.organisation, holder, asked, scene.today)
+pub fn fan_out(scene: &Scene<'_>, around: &Around, tell: &[Seat]) -> cover::Covered {
+    let asked = audience::audience(scene, around, tell);
+    cover::cover(scene, &around.holder, asked)
 }
 
 /// As what somebody is told at a step, if they are: asked again just before anything is sent.
 pub fn told_at(
     scene: &Scene<'_>,
     policy: &Policy,
-    holder: &Holder,
+    matter: &Matter,
+    around: &Around,
     step: Step,
     who: &Who,
 ) -> Option<Addressed> {
-    fan_out(scene, holder, &policy.rung(step).tell)
+    fan_out(scene, around, &policy.rung(step, &matter.obligation).tell)
         .told
         .into_iter()
         .find(|a| &a.who == who)
@@ -110,9 +123,10 @@ pub fn told_at(
 type Gate = fn(&Scene<'_>, &Candidate<'_>) -> Verdict;
 
 /// The gates in order: the first that does not say `Send` decides.
-pub const GATES: [(&str, Gate); 3] = [
+pub const GATES: [(&str, Gate); 4] = [
     ("duplicate", duplicate::gate),
     ("brake", brake::gate),
+    ("settling in", settling_in::gate),
     ("quiet hours", quiet_hours::gate),
 ];
 

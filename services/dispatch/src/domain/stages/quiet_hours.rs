@@ -15,18 +15,26 @@ pub fn gate(scene: &Scene<'_>, candidate: &Candidate<'_>) -> Verdict {
     };
     let cadence = candidate
         .policy
-        .cadence(candidate.matter.obligation.rule.limit);
+        .cadence(candidate.step, candidate.matter.obligation.rule.limit);
     if cadence == Cadence::Immediate && scene.is_working_time(person) {
         return Verdict::Send;
     }
     let latest_useful = end_of(candidate.matter.obligation.due_date).filter(|end| *end > scene.now);
-    match scene.next_morning(person) {
-        Some(morning)
-            if morning > scene.now && latest_useful.is_none_or(|latest| morning <= latest) =>
-        {
+    let morning = match cadence {
+        Cadence::Monthly => scene.next_month_s_first_morning(person),
+        Cadence::Digest | Cadence::Immediate => scene.next_morning(person),
+    };
+    let too_late = |morning: Timestamp| latest_useful.is_some_and(|latest| morning > latest);
+    // A list of the month is no use after the day: then it is the next morning.
+    let morning = morning
+        .filter(|m| !too_late(*m))
+        .or_else(|| scene.next_morning(person));
+    match morning {
+        Some(morning) if morning > scene.now && !too_late(morning) => {
             let why = match cadence {
                 Cadence::Digest => "waits for the morning mail",
                 Cadence::Immediate => "waits for working hours",
+                Cadence::Monthly => "waits for the list of the month",
             };
             Verdict::Hold {
                 until: Until::Moment(morning),
@@ -168,6 +176,50 @@ mod tests {
             verdict(&stage, date(2025, 5, 7), MORNING_MAIL),
             Verdict::Send
         );
+    }
+
+    #[test]
+    fn a_monthly_list_waits_for_the_first_working_day_of_the_month_unless_that_is_too_late() {
+        let verdict = |now, due| {
+            let stage = Stage::new(now);
+            let scene = stage.scene();
+            let mut obligation = obligation("1", due);
+            obligation.rule.id = "en.cla.health".into();
+            let policy = scene.settings.policies.of(&obligation.rule.id).unwrap();
+            let (_, signal) = signal("1", DeadlineEvent::Raised, obligation);
+            let (matter, _) =
+                Matter::hear(None, &signal, Some(policy), scene.calendar, scene.today);
+            let to = Addressed {
+                who: Who::Person("sam".into()),
+                seat: Seat::Worker,
+                standing: Standing::Own,
+            };
+            let candidate = Candidate {
+                matter: &matter,
+                policy,
+                step: Step::Approaching(30),
+                batch: None,
+                to: &to,
+                owner_was_told: false,
+            };
+            until(&gate(&scene, &candidate))
+        };
+        let thursday = date(2025, 4, 17);
+        for (now, due, held) in [
+            (
+                at(thursday, 12, 0),
+                date(2025, 6, 2),
+                Some(at(date(2025, 5, 1), 8, 30)),
+            ),
+            (at(date(2025, 5, 1), 8, 30), date(2025, 6, 2), None),
+            (
+                at(thursday, 12, 0),
+                date(2025, 4, 25),
+                Some(at(date(2025, 4, 22), 8, 30)),
+            ),
+        ] {
+            assert_eq!(verdict(now, due), held, "{now}");
+        }
     }
 
     proptest! {

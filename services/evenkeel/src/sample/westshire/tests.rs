@@ -129,6 +129,7 @@ fn the_directory_takes_the_sample_in_without_a_refusal() {
     use directory::domain::{
         decide::{Arrived, decide},
         known::Directory,
+        moment::Moment,
         table::Table,
     };
     let files = invent(day(), SEED);
@@ -137,7 +138,7 @@ fn the_directory_takes_the_sample_in_without_a_refusal() {
         let arrived = Arrived {
             authority: &CODE.parse().unwrap(),
             table: &Table::read(path, file.content.as_bytes()).unwrap(),
-            as_at: day(),
+            moment: Moment::new(day(), jiff::Timestamp::MAX),
             max_lost_percent: 20,
         };
         let decision = decide(&Directory::default(), &arrived).unwrap();

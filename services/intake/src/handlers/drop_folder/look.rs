@@ -15,10 +15,14 @@ use crate::sources::{self, Shape};
 /// Where things are put away, beside what waits.
 pub(super) const PUT_AWAY: [&str; 2] = ["done", "refused"];
 
+/// Beside the sources: people and teams, which the directory takes in.
+pub(super) const DIRECTORY: &str = "directory";
+
 /// Something to take in, complete or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Waiting {
     pub(super) authority: AuthorityCode,
+    /// A source's name, or `DIRECTORY`.
     pub(super) source: &'static str,
     pub(super) path: PathBuf,
     /// The day its name begins with; none: today. A name that means to be a day and is none is an error.
@@ -48,10 +52,21 @@ pub(super) fn look(folder: &Path) -> io::Result<Found> {
                 .push(format!("drop folder {}: {error}", place.path().display())),
         }
     }
-    found
-        .waiting
-        .sort_by(|a, b| (&a.authority, &a.path).cmp(&(&b.authority, &b.path)));
+    // Whoever holds a child is to be known before the child.
+    let order = |w: &Waiting| (w.authority.clone(), w.source != DIRECTORY, w.path.clone());
+    found.waiting.sort_by_cached_key(order);
     Ok(found)
+}
+
+/// What the files in a folder of this name are, and how they lie there; or words that say which names there are.
+fn named(name: &str) -> Result<(&'static str, Shape), String> {
+    if name == DIRECTORY {
+        return Ok((DIRECTORY, Shape::File));
+    }
+    match sources::named(name) {
+        Ok(source) => Ok((source.name, source.shape)),
+        Err(error) => Err(format!("{error}, {DIRECTORY}")),
+    }
 }
 
 fn look_at_authority(
@@ -60,8 +75,8 @@ fn look_at_authority(
     found: &mut Found,
 ) -> io::Result<()> {
     for place in folders(folder)? {
-        let source = match sources::named(&name(&place)) {
-            Ok(source) => source,
+        let (source, shape) = match named(&name(&place)) {
+            Ok(known) => known,
             Err(error) => {
                 found
                     .oddities
@@ -73,7 +88,7 @@ fn look_at_authority(
             let entry = entry?;
             let name = name(&entry);
             let about = entry.file_type()?;
-            let looks = match source.shape {
+            let looks = match shape {
                 Shape::Folder if about.is_dir() && !PUT_AWAY.contains(&name.as_str()) => {
                     looks_within(&entry.path())?
                 }
@@ -88,10 +103,10 @@ fn look_at_authority(
             if !looks.is_empty() {
                 found.waiting.push(Waiting {
                     authority: authority.clone(),
-                    source: source.name,
+                    source,
                     path: entry.path(),
                     as_at: day_of(&name),
-                    ready: source.shape == Shape::Folder && looks.iter().any(ready),
+                    ready: shape == Shape::Folder && looks.iter().any(ready),
                     looks,
                 });
             }
@@ -205,6 +220,8 @@ mod tests {
             "westshire/allocations/notes.txt",
             "westshire/annexa/2018-03-31.XLSX",
             "westshire/annexa/2018-03-31.docx",
+            "westshire/directory/2018-03-31 people.csv",
+            "westshire/directory/done/2018-03-30 people.csv",
             "westshire/elsewhere/held.csv",
             "West Shire/allocations/held.csv",
         ] {
@@ -226,6 +243,7 @@ mod tests {
         assert_eq!(
             seen,
             [
+                ("directory", "2018-03-31 people.csv", false),
                 ("allocations", "held.csv", false),
                 ("annexa", "2018-03-31.XLSX", false),
                 ("ssda903", "2018-03-31", true),
@@ -233,5 +251,11 @@ mod tests {
             ]
         );
         assert_eq!(found.oddities.len(), 2, "{:?}", found.oddities);
+        let words = "there is no source \"elsewhere\": use one of ssda903, allocations, directory";
+        assert!(
+            found.oddities.iter().any(|o| o.ends_with(words)),
+            "{:?}",
+            found.oddities
+        );
     }
 }

@@ -7,13 +7,18 @@ mod settle;
 
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
-use bus::Refusal;
-use contracts::commands::ImportFiles;
+use anyhow::bail;
+use bus::{Refusal, landscape::time_zone};
+use contracts::commands::{ImportDirectory, ImportFiles, ImportSummary};
 use jiff::SignedDuration;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use self::{look::Waiting, put_away::put_away, settle::Settling};
+use self::{
+    look::{DIRECTORY, Waiting},
+    put_away::put_away,
+    settle::Settling,
+};
 use crate::{Config, import::Importer, words::in_words};
 
 /// Watches until the tasks stop.
@@ -80,11 +85,16 @@ impl DropFolder {
 
     async fn take_in(&mut self, waiting: &Waiting) {
         let outcome = match &waiting.as_at {
+            Ok(_) if waiting.source == DIRECTORY => self.pass_on(waiting).await,
             Ok(_) => Box::pin(self.importer.import_found(request(waiting))).await,
             Err(reason) => Err(Refusal(reason.clone()).into()),
         };
         let (place, text, refusals) = match &outcome {
-            Ok(summary) => ("done", in_words(summary), summary.refusals_file.as_deref()),
+            Ok(summary) => {
+                // The directory may keep its lists where we cannot read.
+                let list = summary.refusals_file.as_deref().filter(|f| f.exists());
+                ("done", in_words(summary), list)
+            }
             Err(error) => {
                 let Some(Refusal(reason)) = error.downcast_ref() else {
                     // Our own trouble: it stays where it is and is tried again.
@@ -98,6 +108,30 @@ impl DropFolder {
         if let Err(error) = put_away(&waiting.path, place, &text, refusals) {
             error!(%error, path = %waiting.path.display(), "it was taken in but could not be put away");
             self.settling.again_later(&waiting.path);
+        }
+    }
+
+    /// Has the directory take in its file, as `import directory` does.
+    async fn pass_on(&self, waiting: &Waiting) -> anyhow::Result<ImportSummary> {
+        let context = &self.importer.context;
+        let as_at = waiting.as_at.clone().map_err(Refusal)?;
+        let today = context.landscape.today(&waiting.authority);
+        let today = today.unwrap_or_else(|| context.clock.now().to_zoned(time_zone()).date());
+        if let Some(day) = as_at.filter(|day| *day > today) {
+            let reason =
+                format!("{day} is after today ({today}): correct the name and drop it again");
+            return Err(Refusal(reason).into());
+        }
+        let request = ImportDirectory {
+            key: Uuid::now_v7(),
+            authority: waiting.authority.clone(),
+            path: std::path::absolute(&waiting.path)?,
+            as_at,
+            progress: None,
+        };
+        tokio::select! {
+            answer = context.bus.ask(&request) => answer,
+            () = context.tasks.stopping() => bail!("the process stops before the directory has answered"),
         }
     }
 

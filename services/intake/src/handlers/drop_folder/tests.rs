@@ -203,6 +203,40 @@ async fn our_own_trouble_leaves_it_where_it_is_for_a_later_try() {
 }
 
 #[tokio::test]
+async fn people_stay_where_they_are_while_the_directory_does_not_answer_and_a_wrong_day_is_refused()
+{
+    let mut dropping = Dropping::new().await;
+    fs::create_dir_all(dropping.path("directory")).unwrap();
+    for name in ["2025-03-31 people.csv", "2099-01-01 people.csv"] {
+        fs::write(dropping.path("directory").join(name), "staff_id\n").unwrap();
+    }
+    dropping.folder.pass().await;
+    dropping.pass_after(30.seconds()).await;
+    assert_eq!(
+        names(&dropping.path("directory")),
+        ["2025-03-31 people.csv", "refused"]
+    );
+    let why = dropping.text("directory/refused/2099-01-01 people.csv.summary.txt");
+    assert!(why.contains("2099-01-01 is after today"), "{why}");
+}
+
+#[tokio::test]
+async fn refused_rows_are_where_the_readme_says() {
+    let mut dropping = Dropping::new().await;
+    dropping.drop_return("2018-03-31", &["31/02"]);
+    dropping.folder.pass().await;
+    dropping.pass_after(30.seconds()).await;
+    let documented = "<data>/refusals/<authority>-<source>-<as-at>.csv";
+    assert!(include_str!("../../../README.md").contains(documented));
+    let path = documented
+        .replace("<data>", &dropping.world.data().display().to_string())
+        .replace("<authority>", "westshire")
+        .replace("<source>", "ssda903")
+        .replace("<as-at>", "2018-03-31");
+    assert!(Path::new(&path).exists(), "{path}");
+}
+
+#[tokio::test]
 async fn the_watch_ends_when_the_tasks_stop() {
     let dropping = Dropping::new().await;
     let mut config = dropping.world.config.clone();

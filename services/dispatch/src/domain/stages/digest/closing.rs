@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 
-use super::{Ready, Scene, Seat, Standing, lines::name, words};
-use crate::domain::{matter::Matter, policy::Policy, step::Step};
+use super::{Ready, Scene, Seat, lines::name, words};
+use crate::domain::step::Step;
 
 /// Below the lines: who is told next and when, what makes a line go away, how to say it is wrong. What did not fit is
 /// counted by the channel, which knows what has fallen away since.
@@ -18,18 +18,17 @@ pub(super) fn closing(scene: &Scene<'_>, ready: &[Ready<'_>], own: bool) -> Vec<
 
 /// The first day on which a manager hears of one of the worker's own lines; none left, and nobody hears next.
 fn who_next(scene: &Scene<'_>, ready: &[Ready<'_>]) -> String {
-    let own: Vec<_> = ready
+    let own: Vec<_> = ready.iter().filter(|r| r.is_own()).collect();
+    let worker: Vec<_> = own.iter().filter(|r| r.to.seat == Seat::Worker).collect();
+    let manager = worker.first().and_then(|r| manager_of(scene, r));
+    let next: Vec<Date> = worker
         .iter()
-        .filter(|r| r.to.seat == Seat::Worker && r.to.standing == Standing::Own)
-        .collect();
-    let manager = own.first().and_then(|r| manager_of(scene, r));
-    let next: Vec<Date> = own
-        .iter()
-        .filter_map(|r| manager_told_after(scene, r.policy, r.matter, r.key.step))
+        .filter_map(|r| manager_told_after(scene, r))
         .collect();
     match next.iter().min() {
         Some(first) => words::told_next(manager, *first, next.len() > 1),
         None if own.is_empty() => words::NOBODY_NEXT.to_owned(),
+        None if worker.is_empty() => words::OWN_LINE.to_owned(),
         None => words::told_too(manager),
     }
 }
@@ -41,27 +40,22 @@ fn manager_of<'a>(scene: &'a Scene<'_>, ready: &Ready<'_>) -> Option<&'a str> {
 }
 
 /// The last day on which recording it keeps it from the manager's mail; none: the manager has it already.
-fn manager_told_after(
-    scene: &Scene<'_>,
-    policy: &Policy,
-    matter: &Matter,
-    step: Step,
-) -> Option<Date> {
-    let tells = |step: Step| policy.rung(step).tell.contains(&Seat::Manager);
-    if tells(step) {
-        return None;
+fn manager_told_after(scene: &Scene<'_>, ready: &Ready<'_>) -> Option<Date> {
+    let Ready { matter, policy, .. } = ready;
+    let (calendar, obligation) = (scene.calendar, &matter.obligation);
+    let settled = matter.settled_on(calendar);
+    let quiet_until = settled
+        .filter(|day| *day > scene.today)
+        .map(|day| calendar.subtract_working_days(day, 1));
+    // A handover stands for the rung in force when it came.
+    let step = match ready.key.step {
+        Step::Handover(_) | Step::Unheld(_) => matter.in_force,
+        step => step,
+    };
+    let told = policy.rung(step, obligation).tell.contains(&Seat::Manager);
+    if told && step != Step::Raised {
+        return quiet_until.filter(|_| step != Step::Baseline);
     }
-    let due = matter.obligation.due_date;
-    let nearer = policy
-        .approaching
-        .iter()
-        .map(|a| a.working_days)
-        .filter(|days| {
-            tells(Step::Approaching(*days)) && Step::Approaching(*days).nearness() > step.nearness()
-        })
-        .max();
-    match nearer {
-        Some(days) => Some(scene.calendar.subtract_working_days(due, days + 1)),
-        None => tells(Step::Overdue).then_some(due),
-    }
+    let by = policy.told_unless_by(Seat::Manager, step, obligation, calendar)?;
+    Some(quiet_until.map_or(by, |day| by.max(day)))
 }

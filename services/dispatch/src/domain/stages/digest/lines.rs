@@ -4,7 +4,7 @@ use contracts::StaffId;
 use jiff::civil::Date;
 
 use super::{
-    ChildId, Counts, MessageLine, NoticeRevision, Noun, Ready, Scene, Seat, Standing, words,
+    ChildId, Counts, MessageLine, NoticeRevision, Noun, Ready, Scene, Seat, Standing, Step, words,
 };
 use words::Because;
 
@@ -39,6 +39,8 @@ struct Key<'a> {
     worker: Option<StaffId>,
     seat: Seat,
     standing: Standing,
+    /// What else the line says of the clock.
+    said: Vec<String>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +59,26 @@ impl<'a> Key<'a> {
             worker: ready.holder.worker.clone(),
             seat: ready.to.seat,
             standing: ready.to.standing.clone(),
+            said: said(scene, ready),
         }
     }
+}
+
+/// When it is due, and what is to be known about that.
+fn said(scene: &Scene<'_>, ready: &Ready<'_>) -> Vec<String> {
+    let obligation = &ready.matter.obligation;
+    let late = ready.is_late(scene);
+    let mut said = vec![words::due(obligation, late)];
+    said.extend(obligation.attempted.map(words::attempted));
+    if ready.key.step == Step::Raised {
+        said.push(words::new_from(obligation.trigger_date));
+    }
+    let as_at = scene.data_as_at().unwrap_or(ready.matter.data_as_at);
+    let next_read = as_at.saturating_add(jiff::Span::new().days(2));
+    if !late && as_at < scene.today && obligation.due_date < next_read {
+        said.push(words::may_be_recorded(as_at));
+    }
+    said
 }
 
 fn line(scene: &Scene<'_>, key: &Key<'_>, group: &[&Ready<'_>]) -> MessageLine {
@@ -67,7 +87,7 @@ fn line(scene: &Scene<'_>, key: &Key<'_>, group: &[&Ready<'_>]) -> MessageLine {
     group.sort_by(|a, b| a.0.cmp(&b.0));
     let (children, notices): (Vec<ChildId>, Vec<NoticeRevision>) = group.into_iter().unzip();
     let link = link(&scene.settings.link_pattern, &children);
-    let mut text = vec![words::due(key.due, !key.upcoming)];
+    let mut text = key.said.clone();
     text.extend(whose(scene, first, link.is_none()));
     MessageLine {
         notices,
@@ -90,15 +110,17 @@ fn whose(scene: &Scene<'_>, ready: &Ready<'_>, no_link: bool) -> Option<String> 
     match (&ready.to.standing, ready.to.seat) {
         (Standing::NoCaseHolder, _) => Some(words::UNHELD.to_owned()),
         (Standing::For(owner), Seat::Worker) => Some(words::on_behalf(name(scene, owner))),
-        (_, Seat::Manager) => Some(match &ready.holder.worker {
-            Some(worker) => words::held_by(name(scene, worker)),
-            None => words::UNHELD.to_owned(),
-        }),
+        (Standing::EmptySeat, seat) => Some(words::empty_seat(seat).to_owned()),
         (_, Seat::Worker) => ready
             .holder
             .since
             .filter(|_| no_link)
             .map(words::yours_since),
+        _ => Some(match (&ready.holder.worker, ready.key.step) {
+            (Some(worker), Step::Handover(_)) => words::handed_to(name(scene, worker)),
+            (Some(worker), _) => words::held_by(name(scene, worker)),
+            (None, _) => words::UNHELD.to_owned(),
+        }),
     }
 }
 
@@ -106,8 +128,8 @@ fn because<'a>(scene: &'a Scene<'_>, ready: &'a Ready<'_>) -> Because<'a> {
     match (&ready.to.standing, ready.to.seat) {
         (Standing::NoCaseHolder, _) => Because::NoCaseHolder,
         (Standing::For(owner), _) => Because::Covers(name(scene, owner)),
-        (_, Seat::Manager) => Because::Manager,
-        (_, Seat::Worker) => Because::CaseHolder,
+        (Standing::EmptySeat, seat) => Because::EmptySeat(seat),
+        (_, seat) => Because::Sits(seat),
     }
 }
 

@@ -14,10 +14,10 @@ use uuid::Uuid;
 use super::{Addressed, Standing};
 use crate::domain::{
     matter::Matter,
-    policy::{Cadence, Policy, Seat},
+    policy::{self, Cadence, Policy, Seat},
     scene::Scene,
     step::{Step, StepKey},
-    words::{self, Counts, Noun},
+    words::{self, Counts, Noun, Topic},
 };
 
 /// A step that may go now, with what its line needs.
@@ -37,11 +37,26 @@ pub struct Ready<'a> {
 
 impl Ready<'_> {
     fn is_late(&self, scene: &Scene<'_>) -> bool {
-        self.key.step == Step::Overdue || self.matter.obligation.due_date < scene.today
+        self.key.step.is_late() || policy::is_late(&self.matter.obligation, scene.today)
     }
 
     pub fn cadence(&self) -> Cadence {
-        self.policy.cadence(self.matter.obligation.rule.limit)
+        let limit = self.matter.obligation.rule.limit;
+        self.policy.cadence(self.key.step, limit)
+    }
+
+    fn must_have(&self) -> bool {
+        let rung = self.policy.rung(self.key.step, &self.matter.obligation);
+        rung.must_have
+    }
+
+    /// Theirs to do or to hold themselves, and not as somebody's manager.
+    fn is_own(&self) -> bool {
+        let own = matches!(
+            self.to.seat,
+            Seat::Worker | Seat::Reviewer | Seat::ConferenceChair
+        );
+        own && self.to.standing == Standing::Own
     }
 }
 
@@ -54,16 +69,15 @@ pub fn digest(scene: &Scene<'_>, recipient: Recipient, ready: &[Ready<'_>]) -> M
         coming: ready.len() - late,
         late,
     };
-    let own = ready
-        .iter()
-        .any(|r| r.to.seat == Seat::Worker && r.to.standing == Standing::Own);
+    let own = ready.iter().any(Ready::is_own);
+    let topic = topic(kind, ready);
     let (title, intro, (lines, unlisted), closing) = match &recipient {
         Recipient::Person { .. } => {
             let (lines, unlisted) = lines::lines(scene, ready);
             let closing = closing::closing(scene, ready, own);
             (
-                words::title(kind, own, &noun, counts),
-                words::intro(kind, own),
+                words::title(topic, own, &noun, counts),
+                words::intro(topic, own),
                 (lines, unlisted),
                 closing,
             )
@@ -85,7 +99,7 @@ pub fn digest(scene: &Scene<'_>, recipient: Recipient, ready: &[Ready<'_>]) -> M
         authority_name: scene.authority.name.clone(),
         recipient,
         kind,
-        must_have: ready.iter().any(|r| r.policy.rung(r.key.step).must_have),
+        must_have: ready.iter().any(Ready::must_have),
         title,
         intro,
         lines,
@@ -106,6 +120,19 @@ fn kind(ready: &[Ready<'_>]) -> MessageKind {
         MessageKind::Immediate
     } else {
         MessageKind::Digest
+    }
+}
+
+/// What all of it is about, if it is about one thing.
+fn topic(kind: MessageKind, ready: &[Ready<'_>]) -> Topic {
+    let all = |of: fn(Step) -> bool| ready.iter().all(|r| of(r.key.step));
+    match kind {
+        MessageKind::Baseline => Topic::Baseline,
+        _ if all(|s| matches!(s, Step::Handover(_))) => Topic::Handover,
+        _ if all(|s| matches!(s, Step::Unheld(_))) => Topic::Unheld,
+        MessageKind::Immediate => Topic::Immediate,
+        MessageKind::Digest if all(|s| s == Step::Raised) => Topic::New,
+        MessageKind::Digest => Topic::Day,
     }
 }
 

@@ -71,7 +71,11 @@ fn gathered(stage: &Stage, all: &[One]) -> Message {
             },
             to: one.to.clone(),
             matter: &one.matter,
-            policy: scene.settings.policies.of("en.cla.review").unwrap(),
+            policy: scene
+                .settings
+                .policies
+                .of(&one.matter.obligation.rule.id)
+                .unwrap(),
             child: &one.child,
             holder: one.holder.clone(),
             family: one.family.as_deref(),
@@ -131,6 +135,207 @@ fn a_morning_mail_says_what_when_why_and_who_is_next() {
         panic!("{:?}", message.recipient)
     };
     assert_eq!(email, "sam@example.test");
+}
+
+/// A clock of another rule.
+fn clock(stage: &Stage, child: &str, rule: &str, title: &str, due: Date, step: Step) -> One {
+    let mut obligation = obligation(child, due);
+    (obligation.rule.id, obligation.rule.title) = (rule.into(), title.into());
+    with(stage, child, obligation, step)
+}
+
+/// The whole of a message, as somebody reads it.
+fn read(message: &Message) -> String {
+    use std::fmt::Write as _;
+    crate::domain::words::tests::check(message);
+    let Message {
+        title,
+        intro,
+        lines,
+        closing,
+        kind,
+        ..
+    } = message;
+    let mut out = format!("{kind:?}\n{title}\n{intro}\n");
+    for line in lines {
+        let children: Vec<_> = line.children.iter().map(ToString::to_string).collect();
+        let (title, text, why) = (&line.title, &line.text, &line.why);
+        write!(out, "- {title}, {}: {text}\n  {why}\n", children.join(", ")).unwrap();
+    }
+    out + &closing.join("\n")
+}
+
+#[test]
+fn a_worker_s_mixed_morning_in_full() {
+    let stage = stage();
+    let mut missed = clock(
+        &stage,
+        "C-101",
+        "en.cp.visit",
+        "Protection visit",
+        TODAY,
+        Step::Approaching(0),
+    );
+    missed.matter.obligation.attempted = Some(date(2025, 4, 14));
+    let mut stated = clock(
+        &stage,
+        "C-102",
+        "en.cla.next-review",
+        "Review",
+        DUE,
+        Step::Approaching(15),
+    );
+    stated.matter.obligation.stated_due = Some(date(2025, 5, 12));
+    let late = clock(
+        &stage,
+        "C-103",
+        "en.assessment",
+        "Assessment",
+        LATE,
+        Step::Overdue,
+    );
+    insta::assert_snapshot!(read(&gathered(&stage, &[missed, stated, late])));
+}
+
+#[test]
+fn a_return_interview_in_full() {
+    let stage = Stage::new(at(TODAY, 9, 15));
+    let mut back = clock(
+        &stage,
+        "C-101",
+        "en.missing.return-interview",
+        "Return interview",
+        date(2025, 4, 19),
+        Step::Raised,
+    );
+    let obligation = &mut back.matter.obligation;
+    obligation.due_time = Some(jiff::civil::time(15, 30, 0, 0));
+    obligation.trigger_date = date(2025, 4, 16);
+    obligation.rule.limit = Limit {
+        n: 72,
+        unit: LimitUnit::Hours,
+    };
+    insta::assert_snapshot!(read(&gathered(&stage, &[back])));
+}
+
+#[test]
+fn a_conference_in_full() {
+    let stage = stage();
+    let mut conference = clock(
+        &stage,
+        "C-101",
+        "en.s47.conference",
+        "Initial conference",
+        date(2025, 4, 28),
+        Step::Day(8),
+    );
+    conference.matter.obligation.rule.limit.n = 15;
+    conference.matter.obligation.trigger_date = date(2025, 4, 3);
+    insta::assert_snapshot!(read(&gathered(&stage, &[conference])));
+}
+
+#[test]
+fn a_handover_in_full() {
+    let stage = stage();
+    let step = Step::Handover(TODAY);
+    let own = [
+        clock(
+            &stage,
+            "C-101",
+            "en.cla.next-review",
+            "Review",
+            date(2025, 9, 8),
+            step,
+        ),
+        clock(&stage, "C-101", "en.cla.visit", "Visit", DUE, step),
+    ];
+    let managers = own.clone().map(|one| One {
+        to: to("ann", Seat::Manager, Standing::Own),
+        ..one
+    });
+    let (own, managers) = (gathered(&stage, &own), gathered(&stage, &managers));
+    insta::assert_snapshot!(format!("{}\n\n{}", read(&own), read(&managers)));
+}
+
+#[test]
+fn a_manager_s_children_without_a_case_holder_in_full() {
+    let stage = stage();
+    let one = One {
+        to: to("ann", Seat::Worker, Standing::NoCaseHolder),
+        holder: unheld("north"),
+        ..clock(
+            &stage,
+            "C-101",
+            "en.cp.visit",
+            "Protection visit",
+            DUE,
+            Step::Unheld(TODAY),
+        )
+    };
+    insta::assert_snapshot!(read(&gathered(&stage, &[one])));
+}
+
+#[test]
+fn a_reviewing_officer_s_morning_in_full() {
+    let stage = stage();
+    let reviewer = |child, step| One {
+        to: to("ira", Seat::Reviewer, Standing::Own),
+        ..clock(&stage, child, "en.cla.next-review", "Review", DUE, step)
+    };
+    let mut stage_with = Stage::new(at(TODAY, 8, 30));
+    stage_with
+        .organisation
+        .apply_person(crate::domain::testing::person("ira", "Ira Day"));
+    let own = gathered(&stage_with, &[reviewer("C-101", Step::Approaching(30))]);
+    let empty = One {
+        to: to("ann", Seat::Reviewer, Standing::EmptySeat),
+        ..reviewer("C-102", Step::Approaching(30))
+    };
+    let empty = gathered(&stage_with, &[empty]);
+    insta::assert_snapshot!(format!("{}\n\n{}", read(&own), read(&empty)));
+}
+
+#[test]
+fn what_begins_with_coming_into_care_in_full() {
+    let stage = stage();
+    let begins = |rule, title, due| clock(&stage, "C-101", rule, title, due, Step::Raised);
+    let all = [
+        begins("en.cla.first-review", "First review", DUE),
+        begins("en.cla.visit", "Visit", date(2025, 4, 24)),
+        begins("en.cla.health", "Health assessment", DUE),
+        begins(
+            "en.cla.reviewer-named",
+            "Reviewing officer named",
+            date(2025, 4, 25),
+        ),
+    ];
+    insta::assert_snapshot!(read(&gathered(&stage, &all)));
+}
+
+#[test]
+fn siblings_with_another_word_to_say_are_lines_of_their_own() {
+    let stage = stage();
+    let sibling = |child| One {
+        family: Some("F1".into()),
+        ..clock(
+            &stage,
+            child,
+            "en.cp.visit",
+            "Protection visit",
+            DUE,
+            Step::Share(80),
+        )
+    };
+    let mut tried = sibling("C-102");
+    tried.matter.obligation.attempted = Some(date(2025, 4, 14));
+    let lines = gathered(&stage, &[sibling("C-101"), tried, sibling("C-103")]).lines;
+    let children: Vec<_> = lines.iter().map(|l| l.children.len()).collect();
+    assert_eq!(children, [2, 1]);
+    assert!(
+        lines[1]
+            .text
+            .contains("a visit on Mon 14 Apr 2025 is recorded")
+    );
 }
 
 #[test]
@@ -316,8 +521,8 @@ fn any_one() -> impl Strategy<Value = (u32, i64, u8, u8, Option<u8>)> {
     (
         0..500_u32,
         -60..60_i64,
-        0..4_u8,
-        0..5_u8,
+        0..8_u8,
+        0..7_u8,
         prop::option::of(0..3_u8),
     )
 }
@@ -331,7 +536,17 @@ proptest! {
             .into_iter()
             .filter(|(child, ..)| seen.insert(*child))
             .map(|(child, shift, step, standing, family)| {
-                let step = [Step::Baseline, Step::Approaching(15), Step::Approaching(5), Step::Overdue][usize::from(step)];
+                let steps = [
+                    Step::Baseline,
+                    Step::Approaching(15),
+                    Step::Approaching(5),
+                    Step::Overdue,
+                    Step::Raised,
+                    Step::Handover(TODAY),
+                    Step::Unheld(TODAY),
+                    Step::StillLate,
+                ];
+                let step = steps[usize::from(step)];
                 let mut made = one(&stage, &format!("CHILD{child}"), TODAY + shift.days(), step);
                 made.to = [
                     to("sam", Seat::Worker, Standing::Own),
@@ -339,6 +554,8 @@ proptest! {
                     to("sam", Seat::Manager, Standing::Own),
                     to("sam", Seat::Worker, Standing::NoCaseHolder),
                     to("sam", Seat::Manager, Standing::For("ann".into())),
+                    to("sam", Seat::Reviewer, Standing::Own),
+                    to("sam", Seat::ConferenceChair, Standing::EmptySeat),
                 ][usize::from(standing)].clone();
                 made.family = family.map(|f| format!("F{f}"));
                 made

@@ -1,0 +1,31 @@
+//! A table for every rule: the facts, the day, and the clocks on it.
+
+mod adoption;
+mod care;
+mod health;
+mod leavers;
+mod missing;
+mod need;
+mod protection;
+mod referral;
+mod steps;
+mod visits;
+
+use crate::domain::{
+    rules::Rules,
+    testing::{Case, SaidCase, table, table_said, worked_out},
+};
+
+#[test]
+fn every_rule_has_a_table() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/clocks/tests");
+    let tables: String = std::fs::read_dir(here)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let tables: String = tables.split_whitespace().collect();
+    for rule in Rules::built_in().all() {
+        let named = format!("(\"{}\",", rule.id);
+        assert!(tables.contains(&named), "{} has no table", rule.id);
+    }
+}

@@ -1,0 +1,256 @@
+//! One clock in words.
+
+use calendar::{Calendar, day};
+use contracts::{Entry, Fact, ObligationState, chronology::Step, obligation::Withdrawn};
+use jiff::civil::{Date, Time};
+
+use crate::domain::{
+    clocks::Clock,
+    reckon::{Met, Reckoned},
+    rules::unit,
+};
+
+pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> Vec<String> {
+    let rule = clock.rule;
+    let due = moment(clock.due, clock.due_time);
+    let mut lines = vec![
+        format!("{}, due {due}: {}.", rule.title, clock.state.as_str()),
+        format!(
+            "  {} on {} ({}).",
+            started(clock),
+            moment(clock.day0, clock.at),
+            recorded(clock.trigger)
+        ),
+        format!("  {}.", arithmetic(clock, calendar)),
+    ];
+    if let Some(stated) = clock.stated_due {
+        lines.push(format!(
+            "  The source's own due date is {}: the earlier of the two warns.",
+            day(stated)
+        ));
+    }
+    if let Some(attempted) = clock.attempted {
+        lines.push(format!(
+            "  The visit on {} does not count: the child was not seen.",
+            day(attempted)
+        ));
+    }
+    lines.push(format!("  {}", outcome(clock, today)));
+    lines.push(format!(
+        "  Rule {} version {}: {}.",
+        rule.id, rule.version, rule.source
+    ));
+    lines
+}
+
+fn moment(date: Date, time: Option<Time>) -> String {
+    match time {
+        Some(time) => format!("{} at {}", day(date), time.strftime("%H:%M")),
+        None => day(date),
+    }
+}
+
+fn arithmetic(clock: &Reckoned<'_>, calendar: &Calendar) -> String {
+    let limit = clock.limit;
+    match (clock.at, clock.due_time) {
+        (Some(_), Some(_)) => format!(
+            "{} hours from {}: due {}; it is overdue from the day after",
+            limit.n,
+            moment(clock.day0, clock.at),
+            moment(clock.due, clock.due_time)
+        ),
+        _ => calendar.explain(clock.day0, limit.n, unit(limit.unit)),
+    }
+}
+
+/// What happened on day 0.
+fn started(clock: &Reckoned<'_>) -> &'static str {
+    let of_visits = clock.rule.clock.is_visit();
+    match &clock.trigger.fact {
+        Fact::Referral { .. } => "The referral was received",
+        Fact::Assessment { .. } => "The assessment was started",
+        Fact::Section47 { .. } => "The strategy discussion was held",
+        Fact::InitialConference { .. } => {
+            "Reckoned back from the target, the transfer was notified"
+        }
+        Fact::ProtectionPlan { .. } if of_visits => "The plan began",
+        Fact::ProtectionPlan { .. } => "The plan was decided",
+        Fact::ChildInNeedPlan { .. } => "The plan began",
+        Fact::Visit { .. } => "The visit before was made",
+        Fact::CareEpisode { .. } if of_visits => "The placement, or the order for it, began",
+        Fact::CareEpisode { .. } if clock.rule.clock == Clock::ShortBreakReview => {
+            "The first short break began"
+        }
+        Fact::CareEpisode { .. } => "Became looked after",
+        Fact::LegalStatus { .. } => "The order began",
+        Fact::Placement { .. } => "The placement began",
+        Fact::LookedAfterReview { .. }
+            if matches!(
+                clock.rule.clock,
+                Clock::ReviewDecisions | Clock::ReviewRecord
+            ) =>
+        {
+            "The review was held"
+        }
+        Fact::LookedAfterReview { .. } | Fact::ProtectionReview { .. } => {
+            "The review before was held"
+        }
+        Fact::HealthAssessment => "The assessment before was held",
+        Fact::MissingEpisode { .. } => "The child returned",
+        Fact::CareLeaver { .. } | Fact::AgeBand { .. } => "The young person became entitled",
+        Fact::PathwayPlan => "The plan before was made",
+        Fact::CareLeaverContact => "They were last in touch",
+        Fact::PlacedForAdoption => "The child was placed for adoption",
+        Fact::Step { step } => stepped(*step),
+        Fact::Involvement { .. } | Fact::Family { .. } | Fact::Death => "It was recorded",
+    }
+}
+
+fn stepped(step: Step) -> &'static str {
+    match step {
+        Step::TransferInNotified => "The transfer was notified",
+        Step::CoreGroup => "The core group before was held",
+        Step::ChildInNeedReview => "The review before was held",
+        Step::EducationPlan => "The plan before was made",
+        Step::EmergencyPlacement => "The emergency placement began",
+        Step::PrivateFostering => "The arrangement was notified",
+        Step::PrivateFosteringVisit => "The visit before was made",
+        Step::CareApplication => "The application was issued",
+        Step::PlacementNotified
+        | Step::ReviewerTold
+        | Step::ReviewDecisions
+        | Step::ReviewRecord => "It was recorded",
+    }
+}
+
+/// What meets a clock.
+fn evidence(clock: Clock) -> &'static str {
+    match clock {
+        Clock::ReferralDecided => "decision",
+        Clock::AssessmentAuthorised => "authorisation",
+        Clock::EnquiryToConference | Clock::TransferIn => "conference",
+        Clock::CoreGroup => "core group",
+        Clock::ProtectionReview
+        | Clock::NeedReview
+        | Clock::BecomesLookedAfter
+        | Clock::ReviewHeld
+        | Clock::ShortBreakReview
+        | Clock::AdoptionReview => "review",
+        Clock::ReviewerNamed => "involvement of a reviewing officer",
+        Clock::ReviewerTold => "word to the reviewing service",
+        Clock::ReviewDecisions => "note of decisions",
+        Clock::ReviewRecord => "record",
+        Clock::Health => "assessment",
+        Clock::EducationPlan | Clock::PathwayPlan => "plan",
+        Clock::PlacementNotice => "notice",
+        Clock::ReturnInterview => "interview",
+        Clock::LeaverContact => "contact",
+        Clock::CareApplication => "final order",
+        Clock::VisitAdoption
+        | Clock::VisitParentInterim
+        | Clock::VisitParentUnassessed
+        | Clock::VisitParentOrder
+        | Clock::VisitProtection
+        | Clock::VisitLongTerm
+        | Clock::VisitCare
+        | Clock::VisitNeed
+        | Clock::PrivateFostering => "visit",
+    }
+}
+
+/// What a clock belongs to.
+fn whole(clock: Clock) -> &'static str {
+    match clock {
+        Clock::ReferralDecided | Clock::AssessmentAuthorised | Clock::EnquiryToConference => {
+            "referral"
+        }
+        Clock::CoreGroup
+        | Clock::ProtectionReview
+        | Clock::NeedReview
+        | Clock::VisitProtection
+        | Clock::VisitNeed => "plan",
+        Clock::ShortBreakReview => "series of short breaks",
+        Clock::PrivateFostering => "arrangement",
+        Clock::VisitAdoption
+        | Clock::AdoptionReview
+        | Clock::VisitParentInterim
+        | Clock::VisitParentOrder
+        | Clock::VisitParentUnassessed
+        | Clock::VisitLongTerm => "placement of this kind",
+        _ => "period of care",
+    }
+}
+
+fn outcome(clock: &Reckoned<'_>, today: Date) -> String {
+    let evidence = evidence(clock.rule.clock);
+    if let Some(met) = clock.met {
+        return met_by(clock, met, evidence);
+    }
+    match (clock.withdrawn, clock.state) {
+        (Some(Withdrawn::Died), _) => "Stood down: the child has died.".to_owned(),
+        (Some(Withdrawn::Overridden), _) => "Stood down: set aside for this child.".to_owned(),
+        (Some(Withdrawn::Superseded), _) if clock.rule.clock.is_visit() => {
+            "Stood down: another visit clock of the child comes first.".to_owned()
+        }
+        (Some(Withdrawn::Superseded), _) => {
+            "Rests while a protection plan or a period of care is open.".to_owned()
+        }
+        (Some(Withdrawn::Ended), _) => clock.ended.map_or_else(
+            || "Stood down.".to_owned(),
+            |end| {
+                format!(
+                    "Stood down: the {} ended on {}.",
+                    whole(clock.rule.clock),
+                    day(end)
+                )
+            },
+        ),
+        (Some(_), _) => "Stood down: it is not needed.".to_owned(),
+        (None, ObligationState::Overdue) => {
+            format!(
+                "Overdue: no {evidence} after that is recorded by {}.",
+                day(today)
+            )
+        }
+        (None, _) => format!("No {evidence} after that is recorded by {}.", day(today)),
+    }
+}
+
+fn met_by(clock: &Reckoned<'_>, met: Met<'_>, evidence: &str) -> String {
+    let recorded = recorded(met.by);
+    let Some(on) = met.on else {
+        return format!("Met by the {evidence} recorded, on a day that is not ({recorded}).");
+    };
+    let when = if on <= clock.due {
+        "in time"
+    } else {
+        "after the due date"
+    };
+    let held = match met.by.fact {
+        Fact::LookedAfterReview { .. }
+        | Fact::ProtectionReview { .. }
+        | Fact::InitialConference { .. }
+        | Fact::HealthAssessment => " held",
+        _ => "",
+    };
+    format!(
+        "Met {when} by the {evidence}{held} on {} ({recorded}).",
+        day(on)
+    )
+}
+
+/// Where a fact comes from: `row 12 of ssda903, first said as at Sat 31 Mar 2018`.
+fn recorded(entry: &Entry) -> String {
+    let missing = entry.missing_since.map_or_else(String::new, |since| {
+        format!(
+            "; missing since {}, counted until a second snapshot confirms",
+            day(since)
+        )
+    });
+    format!(
+        "{} in {}, first said as at {}{missing}",
+        entry.key,
+        entry.source,
+        day(entry.known_from)
+    )
+}

@@ -1,0 +1,221 @@
+//! A child's deadlines in words: the arithmetic, and the evidence it stands on.
+
+mod clock;
+
+use calendar::{Calendar, day};
+use contracts::{Authority, Chronology, Entry, Fact};
+use jiff::civil::Date;
+
+use super::{
+    care::Period,
+    clocks,
+    history::{History, is_planned},
+    overrides::{Override, Overrides},
+    reckon::reckon_from,
+    rules::Rules,
+    running::{self, Running},
+};
+
+/// Everything that bears on a child's deadlines on a day, a line each; what belongs to a deadline is indented.
+pub fn explain(
+    chronology: &Chronology,
+    authority: &Authority,
+    (rules, overrides): (&Rules, &Overrides),
+    calendar: &Calendar,
+    today: Date,
+) -> Vec<String> {
+    let running = Running::of(rules, authority, today).with(overrides);
+    let history = History::of(chronology, today);
+    let child = format!(
+        "Child {} of {}, as at {}.",
+        chronology.child,
+        authority.name,
+        day(today)
+    );
+    let mut lines = vec![child, sources(authority), holder(chronology, today)];
+    if history.died {
+        lines.push("The child has died: nothing is due.".to_owned());
+    }
+    lines.extend(history.periods.iter().map(period));
+    if history.periods.is_empty() {
+        lines.push("No period of care is recorded.".to_owned());
+    }
+    lines.extend(
+        running
+            .overrides_of(&chronology.child)
+            .iter()
+            .map(|o| said(o, today)),
+    );
+    lines.extend(no_part(&history, &running));
+    for reckoned in reckon_from(&history, &running, calendar).0 {
+        lines.extend(clock::words(&reckoned, calendar, today));
+    }
+    for status in running::report(rules, authority, today) {
+        if !status.runs {
+            lines.push(format!(
+                "{} ({}) does not run here: {}.",
+                status.title, status.id, status.why
+            ));
+        }
+    }
+    lines
+}
+
+/// An override, in force or not.
+fn said(o: &Override, today: Date) -> String {
+    let stands = if o.holds_on(today) {
+        "in force"
+    } else if today < o.from {
+        "not in force yet"
+    } else {
+        "expired"
+    };
+    format!(
+        "{} is {} ({}), says {}, from {} to {}: {stands}.",
+        o.rule,
+        o.action,
+        o.reason,
+        o.owner,
+        day(o.from),
+        day(o.until)
+    )
+}
+
+fn sources(authority: &Authority) -> String {
+    let sources: Vec<String> = authority
+        .sources
+        .iter()
+        .map(|s| format!("{} as at {}", s.source, day(s.as_at)))
+        .collect();
+    if sources.is_empty() {
+        return "No source has been read yet.".to_owned();
+    }
+    format!("Read from {}.", sources.join("; "))
+}
+
+fn holder(chronology: &Chronology, today: Date) -> String {
+    let holder = chronology.holder(today);
+    match (holder.worker, holder.since) {
+        (Some(worker), Some(since)) => format!("Held by {worker} since {}.", day(since)),
+        (Some(worker), None) => format!("Held by {worker}."),
+        (None, _) => "No case-holder is recorded.".to_owned(),
+    }
+}
+
+fn period(period: &Period<'_>) -> String {
+    let start = day(period.start);
+    let span = match period.end {
+        Some(end) => format!("In care from {start} to {}", day(end)),
+        None => format!("In care since {start}"),
+    };
+    let entry = match period.entry {
+        Some(_) => "became looked after that day",
+        None => {
+            "when the child became looked after is not recorded, so there is no first review clock \
+             and every review runs from the one before"
+        }
+    };
+    format!("{span}: {entry}.")
+}
+
+/// What is recorded and takes no part.
+fn no_part(history: &History<'_>, running: &Running<'_>) -> Vec<String> {
+    let counted = [
+        (
+            history.breaks.len(),
+            "row of a short break",
+            "rows of short breaks",
+            "no part in these clocks",
+        ),
+        (
+            cancelled(history),
+            "cancelled review",
+            "cancelled reviews",
+            "no part",
+        ),
+        (
+            outside(history),
+            "review outside of a period of care",
+            "reviews outside of a period of care",
+            "no part",
+        ),
+        (
+            uncounted(history, running, Some(false)),
+            "visit at which the child was not seen",
+            "visits at which the child was not seen",
+            "no part",
+        ),
+        (
+            uncounted(history, running, None),
+            "visit that does not say whether the child was seen",
+            "visits that do not say whether the child was seen",
+            "no part",
+        ),
+        (
+            later(history),
+            "fact dated after that day",
+            "facts dated after that day",
+            "no part yet",
+        ),
+    ];
+    counted.into_iter().filter_map(said_once).collect()
+}
+
+fn cancelled(history: &History<'_>) -> usize {
+    let known = history
+        .chronology
+        .entries
+        .iter()
+        .filter(|e| e.start <= history.today);
+    let cancelled = known.filter(|e| {
+        matches!(
+            e.fact,
+            Fact::LookedAfterReview {
+                cancelled: true,
+                ..
+            }
+        )
+    });
+    cancelled.count()
+}
+
+fn outside(history: &History<'_>) -> usize {
+    let within = |e: &Entry| {
+        let mut periods = history.periods.iter();
+        periods.any(|p| p.start <= e.start && p.end.is_none_or(|end| e.start <= end))
+    };
+    history.reviews.iter().filter(|e| !within(e)).count()
+}
+
+/// Visits that meet nothing, by what they say about whether the child was seen.
+fn uncounted(history: &History<'_>, running: &Running<'_>, said: Option<bool>) -> usize {
+    let visits = history
+        .visits
+        .iter()
+        .filter(|v| !clocks::counts(history, running, v));
+    visits
+        .filter(|v| matches!(v.fact, Fact::Visit { seen, .. } if seen == said))
+        .count()
+}
+
+fn later(history: &History<'_>) -> usize {
+    let later = history
+        .chronology
+        .entries
+        .iter()
+        .filter(|e| e.start > history.today);
+    later
+        .filter(|e| !matches!(e.fact, Fact::AgeBand { .. }) && !is_planned(e))
+        .count()
+}
+
+fn said_once((count, one, many, part): (usize, &str, &str, &str)) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one} takes {part}.")),
+        _ => Some(format!("{count} {many} take {part}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

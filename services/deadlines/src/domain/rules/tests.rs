@@ -1,0 +1,85 @@
+use jiff::civil::date;
+
+use super::*;
+
+const FIRST_REVIEW: &str = include_str!("../../../rules/en.cla.first-review.toml");
+
+#[test]
+fn the_built_in_rules_are_the_rows_of_the_domain() {
+    let rules = Rules::built_in();
+    let limits: Vec<_> = rules
+        .all()
+        .iter()
+        .map(|r| format!("{} {}", r.id, r.limit_words()))
+        .collect();
+    assert_eq!(
+        limits,
+        [
+            "en.adoption.review 4 weeks the first time, then 3 months the second time, then 6 months",
+            "en.adoption.visit 1 week the first time, then not set here",
+            "en.assessment 45 working days",
+            "en.cin.review not set here the first time, then not set here",
+            "en.cin.visit not set here",
+            "en.cla.education-plan 10 working days the first time, then not set here",
+            "en.cla.first-review 20 working days",
+            "en.cla.health 20 working days the first time, then 6 months while under five, then 12 months",
+            "en.cla.next-review 3 months the first time, then 6 months",
+            "en.cla.placement-notice 5 working days",
+            "en.cla.review-decisions 5 working days",
+            "en.cla.review-record 20 working days",
+            "en.cla.reviewer-named 5 working days",
+            "en.cla.reviewer-told 2 working days",
+            "en.cla.short-break-review 3 months the first time, then 6 months",
+            "en.cla.visit.long-term 6 months",
+            "en.cla.visit.parent-interim 1 week the first time, then 4 weeks",
+            "en.cla.visit.parent-order 1 week the first time, then 6 weeks",
+            "en.cla.visit.parent-unassessed 1 week the first time, then 6 weeks",
+            "en.cla.visit 1 week the first time, then 3 months after a year in one placement, then 6 weeks",
+            "en.court.care-application 26 weeks",
+            "en.cp.core-group 10 working days the first time, then not set here",
+            "en.cp.review 3 months the first time, then 6 months",
+            "en.cp.transfer-in 15 working days",
+            "en.cp.visit not set here",
+            "en.fostering.private-visit 7 working days the first time, then 6 weeks in the first year, then 12 weeks",
+            "en.leaver.contact not set here",
+            "en.leaver.pathway-plan 3 months the first time, then 6 months",
+            "en.missing.return-interview 72 hours",
+            "en.referral.decision 1 working day",
+            "en.s47.conference 15 working days",
+        ]
+    );
+}
+
+#[test]
+fn a_rule_that_makes_no_sense_is_refused_by_name() {
+    for (from, to) in [
+        ("n = 20", "n = 0"),
+        ("[15, 5]", "[5, 15]"),
+        ("\"looked_after_review\"", "\"a_review\""),
+        ("usual =", "first ="),
+        ("[limits]", "next_from = \"held\"\n[limits]"),
+        ("[limits]", "approach_percent = [100]\n[limits]"),
+    ] {
+        let error = Rules::parse(&[&FIRST_REVIEW.replace(from, to)]).unwrap_err();
+        assert!(error.to_string().contains("en.cla.first-review"), "{error}");
+    }
+    assert!(
+        Rules::parse(&[FIRST_REVIEW, FIRST_REVIEW]).is_err(),
+        "twice"
+    );
+    assert!(Rules::parse(&[&FIRST_REVIEW.replace("title", "titel")]).is_err());
+}
+
+#[test]
+fn a_later_version_replaces_the_earlier_one_from_its_day_on() {
+    let later = FIRST_REVIEW
+        .replace("version = 1", "version = 2")
+        .replace("2011-04-01", "2027-04-01");
+    let rules = Rules::parse(&[&later, FIRST_REVIEW]).unwrap();
+    let version = |day| rules.in_force(day).first().map(|r| r.version);
+    assert_eq!(version(date(2010, 1, 1)), None);
+    assert_eq!(version(date(2027, 3, 31)), Some(1));
+    assert_eq!(version(date(2027, 4, 1)), Some(2));
+    assert_eq!(rules.next_change(date(2027, 3, 31)), Some(date(2027, 4, 1)));
+    assert_eq!(rules.next_change(date(2027, 4, 1)), None);
+}
