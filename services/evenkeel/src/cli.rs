@@ -103,9 +103,11 @@ impl StatusArgs {
 #[derive(Debug, Subcommand)]
 pub enum ImportSource {
     /// The Standard Safeguarding Dataset: a folder with a CSV file a table
-    Ssd(FolderArgs),
+    Ssd(SourceArgs),
     /// A looked-after children return: a folder of CSV files
-    Ssda903(FolderArgs),
+    Ssda903(SourceArgs),
+    /// Ofsted's child-level lists (Annex A): a workbook, or one list as CSV
+    Annexa(SourceArgs),
     #[command(
         about = "Who holds each child: a CSV file of child,staff_id,team_id,role,start_date,end_date"
     )]
@@ -115,8 +117,9 @@ pub enum ImportSource {
 }
 
 #[derive(Debug, Args)]
-pub struct FolderArgs {
-    pub folder: PathBuf,
+pub struct SourceArgs {
+    /// The folder or file
+    pub path: PathBuf,
     #[arg(long)]
     pub authority: AuthorityCode,
     /// The authority's name, as shown on pages
@@ -223,6 +226,7 @@ mod tests {
             "evenkeel up",
             "evenkeel up --data /x --listen 127.0.0.1:0",
             "evenkeel import ssda903 folder --as-at 2018-03-31 --authority westshire --name West",
+            "evenkeel import annexa lists.xlsx --authority westshire",
             "evenkeel import ssd folder --authority westshire --name West --synthetic",
             "evenkeel import directory people.csv --authority westshire",
             "evenkeel import allocations a.csv --authority westshire --as-at 2018-03-31",

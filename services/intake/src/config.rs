@@ -108,7 +108,7 @@ mod tests {
         let error = format!("{:#}", config.check().unwrap_err());
         assert_eq!(
             error,
-            "precedence under [intake]: there is no source \"alocations\": use one of ssd, ssda903, allocations"
+            "precedence under [intake]: there is no source \"alocations\": use one of ssd, ssda903, annexa, allocations"
         );
     }
 }

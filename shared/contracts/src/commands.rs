@@ -46,7 +46,7 @@ pub struct ImportFiles {
     pub authority: AuthorityCode,
     /// Shown on pages; the code when blank and not yet known.
     pub name: Option<String>,
-    /// `ssd` or `ssda903` (a folder), or `allocations` (a CSV).
+    /// `ssd` or `ssda903` (a folder), `annexa` (a workbook or a CSV), or `allocations` (a CSV).
     pub source: String,
     /// On the machine of the running instance.
     pub path: PathBuf,

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     Place,
-    cli::{FileArgs, FolderArgs, ImportSource},
+    cli::{FileArgs, ImportSource, SourceArgs},
     output::{progress::Progress, summary},
     reach::Reach,
 };
@@ -45,8 +45,9 @@ enum Asked {
 impl Asked {
     fn try_new(source: ImportSource) -> anyhow::Result<Self> {
         Ok(match source {
-            ImportSource::Ssd(folder) => Self::Files(folder_request("ssd", folder)?),
-            ImportSource::Ssda903(folder) => Self::Files(folder_request("ssda903", folder)?),
+            ImportSource::Ssd(asked) => Self::Files(source_request("ssd", asked)?),
+            ImportSource::Ssda903(asked) => Self::Files(source_request("ssda903", asked)?),
+            ImportSource::Annexa(asked) => Self::Files(source_request("annexa", asked)?),
             ImportSource::Allocations(FileArgs {
                 file,
                 authority,
@@ -90,9 +91,9 @@ fn pinned(reach: &Reach, authority: &AuthorityCode) -> Option<Date> {
     }
 }
 
-fn folder_request(source: &str, asked: FolderArgs) -> anyhow::Result<ImportFiles> {
-    let FolderArgs {
-        folder,
+fn source_request(source: &str, asked: SourceArgs) -> anyhow::Result<ImportFiles> {
+    let SourceArgs {
+        path,
         authority,
         name,
         as_at,
@@ -101,7 +102,7 @@ fn folder_request(source: &str, asked: FolderArgs) -> anyhow::Result<ImportFiles
     Ok(ImportFiles {
         name,
         synthetic,
-        ..files_request(source, authority, &folder, as_at)?
+        ..files_request(source, authority, &path, as_at)?
     })
 }
 

@@ -5,16 +5,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Shape, Source, Table, Unreadable};
+use super::{Shape, Source, Table, Unreadable, annexa::book};
 use crate::domain::gate::Guard;
 
 /// The files of a source.
 #[derive(Debug)]
 pub struct Found {
     /// With the name to show.
-    pub tables: Vec<(&'static Table, PathBuf, String)>,
+    pub tables: Vec<(&'static Table, Place, String)>,
     /// Files in the folder that this source does not read.
     pub others: Vec<String>,
+}
+
+/// Where a table's text is.
+#[derive(Debug)]
+pub enum Place {
+    File(PathBuf),
+    Here(Vec<u8>),
 }
 
 pub fn find(source: &'static Source, path: &Path) -> Result<Found, Unreadable> {
@@ -33,9 +40,25 @@ pub fn find(source: &'static Source, path: &Path) -> Result<Found, Unreadable> {
             source.tables[0].columns.needed.join(",")
         ))),
         Shape::File => Ok(Found {
-            tables: vec![(&source.tables[0], path.to_owned(), file_name(path))],
+            tables: vec![(
+                &source.tables[0],
+                Place::File(path.to_owned()),
+                file_name(path),
+            )],
             others: Vec::new(),
         }),
+        Shape::Book if about.is_dir() => Err(Unreadable(format!(
+            "{shown} is a folder: {} is read from one file, xlsx, ods or CSV",
+            source.name
+        ))),
+        Shape::Book => {
+            let (lists, others) = book::open(source.tables, path)?;
+            let place = |(table, name, text)| (table, Place::Here(text), name);
+            Ok(Found {
+                tables: lists.into_iter().map(place).collect(),
+                others,
+            })
+        }
     }
 }
 
@@ -64,7 +87,9 @@ fn in_folder(source: &'static Source, folder: &Path) -> Result<Found, Unreadable
             .iter()
             .filter(|(name, _)| name.to_lowercase() == table.file);
         match (same.next(), same.next()) {
-            (Some((name, path)), None) => tables.push((table, path.clone(), name.clone())),
+            (Some((name, path)), None) => {
+                tables.push((table, Place::File(path.clone()), name.clone()));
+            }
             (Some((one, _)), Some((two, _))) => {
                 let both = format!(
                     "{one} and {two} in {} differ in case only: remove one",
@@ -86,10 +111,10 @@ fn in_folder(source: &'static Source, folder: &Path) -> Result<Found, Unreadable
             names(source)
         )));
     }
-    let read = |path: &PathBuf| tables.iter().any(|(_, p, _)| p == path);
+    let read = |name: &String| tables.iter().any(|(_, _, read)| read == name);
     let others = files
         .iter()
-        .filter(|(_, p)| !read(p))
+        .filter(|(name, _)| !read(name))
         .map(|(name, _)| name.clone())
         .collect();
     Ok(Found { tables, others })
@@ -128,6 +153,20 @@ fn cannot_open(path: &Path, error: &io::Error) -> Unreadable {
             )
         }
         _ => format!("{shown} could not be opened: {error}"),
+    })
+}
+
+/// A table's text and its size.
+pub(super) fn text(place: Place) -> Result<(Box<dyn io::Read>, u64), Unreadable> {
+    Ok(match place {
+        Place::File(path) => {
+            let (file, size) = open(&path)?;
+            (Box::new(file), size)
+        }
+        Place::Here(text) => {
+            let size = text.len() as u64;
+            (Box::new(io::Cursor::new(text)), size)
+        }
     })
 }
 
@@ -237,7 +276,7 @@ mod tests {
         let error = named("ssa903").unwrap_err().to_string();
         assert_eq!(
             error,
-            "there is no source \"ssa903\": use one of ssd, ssda903, allocations"
+            "there is no source \"ssa903\": use one of ssd, ssda903, annexa, allocations"
         );
     }
 }

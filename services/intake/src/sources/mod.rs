@@ -1,6 +1,7 @@
 //! Where facts come from. This is the only place that knows which sources exist.
 
 mod allocations;
+mod annexa;
 mod codes;
 mod csv;
 mod dates;
@@ -21,7 +22,12 @@ pub use read::{Reading, Terms, Watch, read};
 pub use roles::Roles;
 
 /// Every source, by name.
-pub static ALL: [&Source; 3] = [&ssd::SOURCE, &ssda903::SOURCE, &allocations::SOURCE];
+pub static ALL: [&Source; 4] = [
+    &ssd::SOURCE,
+    &ssda903::SOURCE,
+    &annexa::SOURCE,
+    &allocations::SOURCE,
+];
 
 /// The source of this name; or words that say which there are.
 pub fn named(name: &str) -> Result<&'static Source, Unreadable> {
@@ -68,6 +74,8 @@ pub enum Shape {
     Folder,
     /// One CSV file of any name.
     File,
+    /// A workbook of lists known by their headers, or one of them as CSV.
+    Book,
 }
 
 /// A file of rows.

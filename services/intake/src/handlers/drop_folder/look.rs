@@ -95,6 +95,7 @@ fn look_at_authority(
                 Shape::File if about.is_file() && name.to_lowercase().ends_with(".csv") => {
                     looks_of(&entry)?
                 }
+                Shape::Book if about.is_file() && is_book(&name) => looks_of(&entry)?,
                 _ => continue,
             };
             let ready = |(file, ..): &(String, _, _)| file.eq_ignore_ascii_case("ready");
@@ -112,6 +113,13 @@ fn look_at_authority(
         }
     }
     Ok(())
+}
+
+fn is_book(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".xlsx", ".ods", ".csv"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 type Looks = Vec<(String, u64, Option<SystemTime>)>;
@@ -210,6 +218,8 @@ mod tests {
             "westshire/ssda903/loose.csv",
             "westshire/allocations/held.csv",
             "westshire/allocations/notes.txt",
+            "westshire/annexa/2018-03-31.XLSX",
+            "westshire/annexa/2018-03-31.docx",
             "westshire/directory/2018-03-31 people.csv",
             "westshire/directory/done/2018-03-30 people.csv",
             "westshire/elsewhere/held.csv",
@@ -235,6 +245,7 @@ mod tests {
             [
                 ("directory", "2018-03-31 people.csv", false),
                 ("allocations", "held.csv", false),
+                ("annexa", "2018-03-31.XLSX", false),
                 ("ssda903", "2018-03-31", true),
                 ("ssda903", "2018-04-01", false)
             ]

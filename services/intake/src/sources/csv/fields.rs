@@ -5,13 +5,13 @@ use std::borrow::Cow;
 
 /// A quotation mark in the line has no pair, or something follows a closing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadQuotes;
+pub(crate) struct BadQuotes;
 
-pub(super) fn fields(line: &str) -> Fields<'_> {
+pub(crate) fn fields(line: &str) -> Fields<'_> {
     Fields { rest: Some(line) }
 }
 
-pub(super) struct Fields<'l> {
+pub(crate) struct Fields<'l> {
     rest: Option<&'l str>,
 }
 

@@ -41,7 +41,7 @@ pub(crate) enum BadText {
 
 /// One line without its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line<'b> {
+pub(crate) struct Line<'b> {
     /// As an editor counts: the first is 1.
     pub number: u64,
     pub text: &'b str,
@@ -49,7 +49,7 @@ pub(super) struct Line<'b> {
     pub ended: bool,
 }
 
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     input: BufReader<Decoded<R>>,
     number: u64,
     /// Bytes of text before the current line, counted from the file's beginning when it is UTF-8.
@@ -59,7 +59,7 @@ pub(super) struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     /// Looks at the first bytes to learn how the file was saved.
-    pub(super) fn open(mut input: R) -> Result<Self, BadText> {
+    pub(crate) fn open(mut input: R) -> Result<Self, BadText> {
         let head = head(&mut input).map_err(|source| BadText::Disk { line: 0, source })?;
         let utf16 = match head.as_slice() {
             [0xFF, 0xFE, ..] => Some(UTF_16LE),
@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// The next line; none after the last.
-    pub(super) fn next_line(&mut self) -> Result<Option<Line<'_>>, BadText> {
+    pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, BadText> {
         self.before += self.buffer.len() as u64;
         self.buffer.clear();
         let read = (&mut self.input)

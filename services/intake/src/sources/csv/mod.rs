@@ -7,11 +7,9 @@ mod lines;
 
 use std::{borrow::Cow, io::Read};
 
+pub(super) use fields::fields;
 pub(super) use header::Header;
-pub(super) use lines::BadText;
-
-use fields::fields;
-use lines::{Line, Lines};
+pub(super) use lines::{BadText, Line, Lines};
 
 /// What is wrong with one row.
 #[derive(Clone, Debug, PartialEq, Eq)]

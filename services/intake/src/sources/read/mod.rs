@@ -3,7 +3,6 @@
 use std::{
     cell::Cell,
     collections::{BTreeMap, HashSet},
-    fs::File,
     io::{self, Read},
     path::Path,
 };
@@ -19,7 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Found, Known, Roles, Source, Table, Unreadable, Unused,
     csv::{self, BadRow, Fault, Row},
-    find::{find, open},
+    find::{Place, find, text},
 };
 use crate::domain::{
     evidence::{is_evidence, is_expected, seen_is_unreliable},
@@ -85,8 +84,8 @@ pub fn read(
 ) -> Result<Reading, Unreadable> {
     let Found { tables, others } = find(source, path)?;
     let mut reader = Reader::new(terms, watch);
-    for (table, path, name) in &tables {
-        reader.table(table, name, path)?;
+    for (table, place, name) in tables {
+        reader.table(table, &name, place)?;
     }
     reader.note_absent(source);
     reader.note_gaps(source);
@@ -146,8 +145,8 @@ impl<'w> Reader<'w> {
         }
     }
 
-    fn table(&mut self, table: &'static Table, name: &str, path: &Path) -> Result<(), Unreadable> {
-        let (file, size) = open(path)?;
+    fn table(&mut self, table: &'static Table, name: &str, place: Place) -> Result<(), Unreadable> {
+        let (file, size) = text(place)?;
         let said_before = self.statements.len();
         let mut progress = Progress {
             table,
@@ -445,7 +444,7 @@ impl<'w> Reader<'w> {
 
 /// A file that is hashed and counted as it is read.
 struct Hashed<'h> {
-    file: File,
+    file: Box<dyn Read>,
     hash: &'h mut Sha256,
     done: &'h Cell<u64>,
 }

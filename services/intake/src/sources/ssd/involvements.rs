@@ -54,14 +54,12 @@ fn row(cells: &Cells<'_>, known: &mut Known) -> Result<Vec<Said>, Unused> {
     )?;
     let worker = id(cells, "invo_professional_id")?;
     let worker = worker.map(|id| known.workers.get(&id).cloned().unwrap_or(id));
-    let team = id(cells, "invo_professional_team")?;
-    let team = team.map(|name| {
-        known
-            .teams
-            .get(&name.to_lowercase())
-            .cloned()
-            .unwrap_or(name)
-    });
+    // Some systems write the team's name there.
+    let name = cells.get("invo_professional_team").to_lowercase();
+    let team = match known.teams.get(&name) {
+        Some(team) => Some(team.clone()),
+        None => id(cells, "invo_professional_team")?,
+    };
     let role = id(cells, "invo_professional_role_id")?.unwrap_or_default();
     let key = match id(cells, "invo_involvements_id")? {
         Some(row) => Key::Row(row),

@@ -54,22 +54,31 @@ fn row(cells: &Cells<'_>, _: &mut Known) -> Result<Vec<Said>, Unused> {
         fact,
     };
     let mut all = Vec::with_capacity(5);
-    if let Some(born) = birth(cells, "pers_dob")? {
-        for (n, (band, key, from)) in BANDS.iter().enumerate() {
-            let end = BANDS.get(n + 1).map(|(_, _, to)| birthday(born, *to));
-            all.push(said(
-                key,
-                birthday(born, *from),
-                end,
-                Fact::AgeBand { band: *band },
-            ));
-        }
-    } else if let Some(expected) = birth(cells, "pers_expected_dob")? {
-        let (band, key, _) = BANDS[0];
-        all.push(said(key, expected, None, Fact::AgeBand { band }));
-    }
     if let Some(died) = day(cells, "pers_death_date")? {
         all.push(said("death", died, None, Fact::Death));
+    }
+    let born =
+        birth(cells, "pers_dob").and_then(|born| Ok((born, birth(cells, "pers_expected_dob")?)));
+    match born {
+        // A death is believed although something else is wrong: the mistake of going on would hurt.
+        Err(_) if !all.is_empty() => {}
+        Err(fault) => return Err(fault.into()),
+        Ok((Some(born), _)) => {
+            for (n, (band, key, from)) in BANDS.iter().enumerate() {
+                let end = BANDS.get(n + 1).map(|(_, _, to)| birthday(born, *to));
+                all.push(said(
+                    key,
+                    birthday(born, *from),
+                    end,
+                    Fact::AgeBand { band: *band },
+                ));
+            }
+        }
+        Ok((None, Some(expected))) => {
+            let (band, key, _) = BANDS[0];
+            all.push(said(key, expected, None, Fact::AgeBand { band }));
+        }
+        Ok((None, None)) => {}
     }
     Ok(all)
 }
@@ -112,6 +121,11 @@ mod tests {
                 ),
                 ("C1,,,2025-04-11 00:00:00.000", "C1 death death 2025-04-11"),
                 ("C1,,,", ""),
+                ("C1,soon,,2025-04-11", "C1 death death 2025-04-11"),
+                (
+                    "C1,2010-01-01,,soon",
+                    "refused pers_death_date soon: it is not a date written yyyy-mm-dd or dd/mm/yyyy, such as 2018-03-31",
+                ),
                 ("C1,1900-01-01,,", ""),
                 ("C1,31/02/2010,,", "refused pers_dob: there is no such day"),
                 (
