@@ -256,11 +256,8 @@ mod tests {
         };
         assert_eq!(
             runs(&["care_episode", "looked_after_review"]),
-            [
-                "en.cla.first-review",
-                "en.cla.next-review",
-                "en.cla.short-break-review"
-            ]
+            ["en.cla.first-review", "en.cla.next-review"],
+            "a return shows no reviews of short breaks"
         );
         assert!(runs(&["care_episode"]).is_empty());
         assert!(runs(&["looked_after_review"]).is_empty());

@@ -251,7 +251,7 @@ mod tests {
             ]
         );
         assert_eq!(found.oddities.len(), 2, "{:?}", found.oddities);
-        let words = "there is no source \"elsewhere\": use one of ssd, ssda903, allocations, directory";
+        let words = "there is no source \"elsewhere\": use one of ssd, ssda903, annexa, allocations, directory";
         assert!(
             found.oddities.iter().any(|o| o.ends_with(words)),
             "{:?}",
