@@ -57,7 +57,7 @@ pub enum Command {
         #[arg(long)]
         authority: Option<AuthorityCode>,
     },
-    /// Invent workers for a return that has none, labelled synthetic
+    /// Invent workers for a return that has none, or a whole authority; labelled synthetic
     Sample(SampleArgs),
     /// List the batches that the brake holds
     Held,
@@ -165,7 +165,43 @@ pub enum Format {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct SampleArgs {
+    #[command(subcommand)]
+    pub whole: Option<WholeSample>,
+    #[command(flatten)]
+    pub cover: Option<CoverArgs>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum WholeSample {
+    /// An authority of any size in the shape of the Standard Safeguarding Dataset, night by night
+    Ssd(SampleSsdArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct SampleSsdArgs {
+    /// Where to write a folder for each night, and the directory
+    pub folder: PathBuf,
+    /// How many children the authority knows; about a fifth of them are open
+    #[arg(long, default_value_t = 2_000)]
+    pub children: usize,
+    /// The same seed invents the same authority
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The first day on which a child may become known [default: seven years before the last night]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<Date>,
+    /// The last night [default: yesterday]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
+    /// How many nights to write, the last ones
+    #[arg(long, default_value_t = 1)]
+    pub nights: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct CoverArgs {
     /// The kind of return to cover
     #[arg(long, value_name = "SOURCE", required = true, value_parser = ["ssda903"])]
     pub cover: String,
@@ -236,6 +272,8 @@ mod tests {
             "evenkeel why 1001 --authority westshire",
             "evenkeel rules --authority westshire",
             "evenkeel sample --cover ssda903 folder --authority westshire --seed 7 --out x --as-at 2018-03-31",
+            "evenkeel sample ssd folder",
+            "evenkeel sample ssd folder --children 50000 --seed 7 --from 2018-04-01 --to 2025-03-31 --nights 30",
             "evenkeel held",
             "evenkeel release westshire 3",
             "evenkeel dead-letters list",
@@ -263,6 +301,10 @@ mod tests {
             "evenkeel sample folder",
             "evenkeel status --within 30",
             "evenkeel status --wait --within soon",
+            "evenkeel sample",
+            "evenkeel sample ssd",
+            "evenkeel sample --cover ssda903",
+            "evenkeel sample ssd folder --to 31/03/2025",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails its test")]
 
+mod exporting;
 mod running;
 
 use std::{

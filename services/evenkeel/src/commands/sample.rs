@@ -1,4 +1,4 @@
-//! `sample --cover`, and the sample authority of a first start.
+//! `sample --cover`, `sample ssd`, and the sample authority of a first start.
 
 use std::{
     io::Write,
@@ -8,16 +8,16 @@ use std::{
 use anyhow::Context as _;
 use bus::{Bus, Landscape, landscape::time_zone};
 use contracts::{Authority, AuthorityCode, commands::ImportFiles};
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use runtime::Clock;
 
 use super::import;
 use crate::{
     Place,
-    cli::SampleArgs,
+    cli::{CoverArgs, SampleArgs, SampleSsdArgs, WholeSample},
     output::{number, summary},
     reach::Reach,
-    sample::{self, cover::Cover, westshire},
+    sample::{self, cover::Cover, ssd, westshire},
 };
 
 pub(crate) async fn run(
@@ -25,6 +25,65 @@ pub(crate) async fn run(
     args: SampleArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
+    if let Some(WholeSample::Ssd(args)) = args.whole {
+        return dataset(&args, out);
+    }
+    match args.cover {
+        Some(args) => cover(place, args, out).await,
+        None => anyhow::bail!("say what to invent: --cover ssda903 <folder>, or ssd <folder>"),
+    }
+}
+
+/// An authority's dataset, night by night.
+fn dataset(args: &SampleSsdArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    let to = args.to.unwrap_or_else(|| today().saturating_sub(1.day()));
+    let plan = ssd::Plan {
+        children: args.children,
+        seed: args.seed,
+        from: args.from.unwrap_or_else(|| ssd::Plan::history(to)),
+        to,
+        nights: args.nights,
+    };
+    let folder = std::path::absolute(&args.folder)?;
+    let made = ssd::write(&folder, &plan)?;
+    writeln!(
+        out,
+        "Invented {} children, {} of them open, with {} people in {} teams; {} rows on the last night. All of it is synthetic.",
+        number(made.children),
+        count(made.open),
+        count(made.people),
+        count(made.teams),
+        number(made.rows)
+    )?;
+    if let Some((night, table)) = made.partial {
+        writeln!(
+            out,
+            "On the night of {night} half of {table} is missing, as happens."
+        )?;
+    }
+    writeln!(out, "Bring it in, one night after the other, with:")?;
+    for file in ["directory.csv", "teams.csv"] {
+        let path = folder.join(file);
+        writeln!(
+            out,
+            "  evenkeel import directory {} --authority <code> --as-at {to}",
+            path.display()
+        )?;
+    }
+    let first = made.nights.first().copied().unwrap_or(to);
+    writeln!(
+        out,
+        "  evenkeel import ssd {} --authority <code> --as-at {first} --synthetic",
+        folder.join(first.to_string()).display()
+    )?;
+    Ok(())
+}
+
+fn count(n: usize) -> String {
+    number(u64::try_from(n).unwrap_or(u64::MAX))
+}
+
+async fn cover(place: &Place, args: CoverArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let Some(authority) = args.authority.clone() else {
         return into_files(&args, out);
     };
@@ -35,7 +94,7 @@ pub(crate) async fn run(
     done.and(closed)
 }
 
-fn into_files(args: &SampleArgs, out: &mut impl Write) -> anyhow::Result<()> {
+fn into_files(args: &CoverArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let day = args.as_at.unwrap_or_else(today);
     let folder = invent(args, day, out)?;
     writeln!(out, "Bring them in with:")?;
@@ -59,7 +118,7 @@ const FILES: [(&str, &str); 3] = [
 
 async fn into_authority(
     reach: &Reach,
-    args: &SampleArgs,
+    args: &CoverArgs,
     authority: AuthorityCode,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
@@ -85,7 +144,7 @@ async fn into_authority(
 }
 
 /// Invents and writes the files; gives their folder.
-fn invent(args: &SampleArgs, day: Date, out: &mut impl Write) -> anyhow::Result<PathBuf> {
+fn invent(args: &CoverArgs, day: Date, out: &mut impl Write) -> anyhow::Result<PathBuf> {
     let cover = sample::cover::invent_for(&args.folder, day, args.seed)?;
     let name = args
         .authority
@@ -102,7 +161,6 @@ fn invent(args: &SampleArgs, day: Date, out: &mut impl Write) -> anyhow::Result<
 }
 
 fn describe(out: &mut dyn Write, cover: &Cover, day: Date, folder: &Path) -> std::io::Result<()> {
-    let count = |n: usize| number(u64::try_from(n).unwrap_or(u64::MAX));
     writeln!(
         out,
         "Invented for {}: {} people in {} teams for {} children in care, {} of them held by nobody. All of it is synthetic.",

@@ -7,6 +7,7 @@ pub mod cover;
 mod episodes;
 mod files;
 mod names;
+pub mod ssd;
 mod staff;
 pub mod westshire;
 

@@ -34,6 +34,14 @@ impl Names {
         }
     }
 
+    /// Names that none of these people has.
+    pub(super) fn beside<'a>(seed: u64, taken: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            chance: Chance::new(seed, "names beside"),
+            used: taken.map(str::to_owned).collect(),
+        }
+    }
+
     /// `Synthetic Ana Okoro`; past two thousand people with a middle initial.
     pub(super) fn next(&mut self) -> String {
         loop {

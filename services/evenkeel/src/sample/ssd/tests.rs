@@ -1,0 +1,693 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    fs,
+    path::PathBuf,
+};
+
+use calendar::Calendar;
+use jiff::civil::date;
+use tempfile::TempDir;
+
+use super::*;
+
+type Row = HashMap<String, String>;
+
+/// Three thousand children over eight nights, the last of them a Friday.
+struct Sample {
+    folder: TempDir,
+    made: Made,
+}
+
+const TO: Date = date(2026, 11, 20);
+
+fn plan(children: usize, seed: u64, nights: usize) -> Plan {
+    Plan {
+        children,
+        seed,
+        from: Plan::history(TO),
+        to: TO,
+        nights,
+    }
+}
+
+impl Sample {
+    fn new(plan: &Plan) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let made = write(folder.path(), plan).unwrap();
+        Self { folder, made }
+    }
+
+    fn rows_of(&self, night: Date, table: &str) -> Vec<Row> {
+        let path = self
+            .folder
+            .path()
+            .join(night.to_string())
+            .join(format!("{table}.csv"));
+        let mut reader = csv::Reader::from_path(path).unwrap();
+        reader.deserialize().map(Result::unwrap).collect()
+    }
+
+    fn rows(&self, table: &str) -> Vec<Row> {
+        self.rows_of(TO, table)
+    }
+
+    fn ids(&self, table: &str, column: &str) -> HashSet<String> {
+        let rows = self.rows(table).into_iter();
+        rows.map(|mut row| row.remove(column).unwrap()).collect()
+    }
+}
+
+fn day(row: &Row, column: &str) -> Option<Date> {
+    row[column].get(..10).map(|text| text.parse().unwrap())
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    assert!(whole > 0);
+    100.0 * f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole).unwrap())
+}
+
+#[track_caller]
+fn about(what: &str, is: f64, published: f64, within: f64) {
+    assert!(
+        (is - published).abs() <= within,
+        "{what}: {is:.1}, published {published}, more than {within} away"
+    );
+}
+
+fn files(folder: &std::path::Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            let below = self::files(&path).into_iter();
+            files.extend(below.map(|(p, b)| (PathBuf::from(path.file_name().unwrap()).join(p), b)));
+        } else {
+            files.insert(path.file_name().unwrap().into(), fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+    let first = Sample::new(&plan(200, 1, 6));
+    let again = Sample::new(&plan(200, 1, 6));
+    assert_eq!(files(first.folder.path()), files(again.folder.path()));
+    assert_eq!(first.made, again.made);
+    let other = Sample::new(&plan(200, 2, 6));
+    assert_ne!(files(first.folder.path()), files(other.folder.path()));
+    // Writing over what we wrote leaves what we would have written.
+    let before = files(other.folder.path());
+    write(other.folder.path(), &plan(200, 2, 6)).unwrap();
+    assert_eq!(files(other.folder.path()), before);
+}
+
+#[test]
+fn a_night_says_the_same_whichever_other_nights_are_written() {
+    let (alone, among) = (Sample::new(&plan(150, 3, 1)), Sample::new(&plan(150, 3, 3)));
+    let night = |sample: &Sample| {
+        let mut files = files(&sample.folder.path().join(TO.to_string()));
+        files.remove(std::path::Path::new("README.txt"));
+        files
+    };
+    assert_eq!(night(&alone), night(&among));
+}
+
+/// Siblings share what befalls them, so that it takes many children for a share to settle.
+#[test]
+fn the_published_statistics_come_out_again() {
+    let sample = Sample::new(&plan(CALIBRATED, 1, 1));
+    durations_are_as_published(&sample);
+    protection_plans_are_as_old_and_reviewed_as_published(&sample);
+    caseloads_and_changes_of_worker_are_as_published(&sample);
+}
+
+const CALIBRATED: usize = 12_000;
+
+fn durations_are_as_published(sample: &Sample) {
+    let calendar = Calendar::england_and_wales();
+    let days = |row: &Row, from: &str, to: &str| {
+        Some(calendar.working_days_between(day(row, from)?, day(row, to)?))
+    };
+    let assessments = sample.rows("ssd_cin_assessments");
+    let taken: Vec<u32> = assessments
+        .iter()
+        .filter_map(|r| days(r, "cina_assessment_start_date", "cina_assessment_auth_date"))
+        .collect();
+    let in_time = taken.iter().filter(|days| **days <= 45).count();
+    about(
+        "assessments within 45 working days",
+        share(in_time, taken.len()),
+        84.5,
+        3.0,
+    );
+
+    let enquiries: HashMap<String, Date> = sample
+        .rows("ssd_s47_enquiry")
+        .iter()
+        .map(|r| {
+            (
+                r["s47e_s47_enquiry_id"].clone(),
+                day(r, "s47e_s47_start_date").unwrap(),
+            )
+        })
+        .collect();
+    let conferences = sample.rows("ssd_initial_cp_conference");
+    let waited: Vec<u32> = conferences
+        .iter()
+        .filter_map(|r| {
+            let strategy = enquiries.get(&r["icpc_s47_enquiry_id"])?;
+            Some(calendar.working_days_between(*strategy, day(r, "icpc_icpc_date")?))
+        })
+        .collect();
+    let in_time = waited.iter().filter(|days| **days <= 15).count();
+    about(
+        "conferences within 15 working days",
+        share(in_time, waited.len()),
+        79.7,
+        6.0,
+    );
+    about(
+        "enquiries with a conference",
+        share(conferences.len(), enquiries.len()),
+        32.2,
+        5.0,
+    );
+    about(
+        "assessments with an enquiry",
+        share(enquiries.len(), assessments.len()),
+        34.9,
+        5.0,
+    );
+
+    let plans = sample.rows("ssd_cin_plans");
+    let lasted: Vec<i32> = plans
+        .iter()
+        .filter_map(|r| {
+            let from = day(r, "cinp_cin_plan_start_date")?;
+            Some((day(r, "cinp_cin_plan_end_date")? - from).get_days())
+        })
+        .collect();
+    let mean =
+        f64::from(lasted.iter().sum::<i32>()) / f64::from(u32::try_from(lasted.len()).unwrap());
+    about("days of a plan for a child in need", mean, 203.0, 25.0);
+}
+
+fn protection_plans_are_as_old_and_reviewed_as_published(sample: &Sample) {
+    let calendar = Calendar::england_and_wales();
+    let plans = sample.rows("ssd_cp_plans");
+    let open: Vec<(&str, Date)> = plans
+        .iter()
+        .filter(|r| r["cppl_cp_plan_end_date"].is_empty())
+        .map(|r| {
+            (
+                r["cppl_cp_plan_id"].as_str(),
+                day(r, "cppl_cp_plan_start_date").unwrap(),
+            )
+        })
+        .collect();
+    let between = |low: u32, high: u32| {
+        let aged = open.iter().filter(|(_, from)| {
+            calendar.add_months(*from, low) <= TO && TO < calendar.add_months(*from, high)
+        });
+        share(aged.count(), open.len())
+    };
+    about("to 3 months", between(0, 3), 29.7, 9.0);
+    about("3 to 6 months", between(3, 6), 24.7, 9.0);
+    about("6 months to a year", between(6, 12), 27.1, 9.0);
+    about("one to two years", between(12, 24), 16.0, 7.0);
+
+    let mut held: HashMap<String, BTreeSet<Date>> = HashMap::new();
+    for row in sample.rows("ssd_cp_reviews") {
+        if let Some(day) = day(&row, "cppr_cp_review_date") {
+            held.entry(row["cppr_cp_plan_id"].clone())
+                .or_default()
+                .insert(day);
+        }
+    }
+    let year_ago = TO.saturating_sub(1.years());
+    let due: Vec<_> = open
+        .iter()
+        .filter(|(_, from)| calendar.add_months(*from, 3) < TO)
+        .collect();
+    let in_time = due.iter().filter(|(plan, from)| {
+        let mut limit = calendar.add_months(*from, 3);
+        for review in held.get(*plan).into_iter().flatten() {
+            if *review > limit && *review >= year_ago {
+                return false;
+            }
+            limit = calendar.add_months(*review, 6);
+        }
+        limit >= TO
+    });
+    about(
+        "plans reviewed in time",
+        share(in_time.count(), due.len()),
+        89.8,
+        7.0,
+    );
+}
+
+fn caseloads_and_changes_of_worker_are_as_published(sample: &Sample) {
+    let year_ago = TO.saturating_sub(1.years());
+    let (mut held, mut in_the_year) = (HashMap::<String, u32>::new(), HashMap::new());
+    let mut open = HashSet::new();
+    for row in sample.rows("ssd_involvements") {
+        if row["invo_professional_role_id"] != "CW" {
+            continue;
+        }
+        let (worker, child) = (&row["invo_professional_id"], &row["invo_person_id"]);
+        let end = day(&row, "invo_involvement_end_date");
+        if end.is_none() {
+            open.insert(child.clone());
+        }
+        if !worker.is_empty() {
+            *held.entry(worker.clone()).or_default() += u32::from(end.is_none());
+            if end.is_none_or(|end| end > year_ago) {
+                let workers: &mut HashSet<String> = in_the_year.entry(child.clone()).or_default();
+                workers.insert(worker.clone());
+            }
+        }
+    }
+    let full_time: f64 = sample
+        .rows("ssd_professionals")
+        .iter()
+        .filter(|r| held.get(&r["prof_professional_id"]).is_some_and(|n| *n > 0))
+        .map(|r| r["prof_full_time_equivalency"].parse::<f64>().unwrap())
+        .sum();
+    let children = f64::from(held.values().sum::<u32>());
+    about(
+        "children a full-time worker holds",
+        children / full_time,
+        15.2,
+        1.5,
+    );
+    about(
+        "children who are open",
+        share(open.len(), CALIBRATED),
+        19.0,
+        4.0,
+    );
+    let shown = usize::try_from(sample.made.children).unwrap();
+    about("children shown", share(shown, CALIBRATED), 99.0, 1.0);
+
+    let short_breaks: HashSet<String> = sample
+        .rows("ssd_legal_status")
+        .into_iter()
+        .filter(|r| r["lega_legal_status"] == "V4")
+        .map(|r| r["lega_person_id"].clone())
+        .collect();
+    let in_care: HashSet<String> = sample
+        .rows("ssd_cla_episodes")
+        .into_iter()
+        .filter(|r| r["clae_cla_episode_ceased_date"].is_empty())
+        .map(|r| r["clae_person_id"].clone())
+        .filter(|child| !short_breaks.contains(child))
+        .collect();
+    let third = in_care
+        .iter()
+        .filter(|child| in_the_year.get(*child).is_some_and(|w| w.len() >= 3));
+    about(
+        "third worker in the year",
+        share(third.count(), in_care.len()),
+        27.0,
+        12.0,
+    );
+}
+
+#[test]
+fn references_lead_somewhere_nearly_always() {
+    // A history that no row has aged out of: what ages out takes its references with it.
+    let six_years = Plan {
+        from: TO.saturating_sub(6.years()),
+        ..plan(3_000, 1, 1)
+    };
+    let sample = Sample::new(&six_years);
+    let mut lost = 0;
+    for (table, column, to, id) in [
+        (
+            "ssd_involvements",
+            "invo_referral_id",
+            "ssd_cin_episodes",
+            "cine_referral_id",
+        ),
+        (
+            "ssd_cin_assessments",
+            "cina_referral_id",
+            "ssd_cin_episodes",
+            "cine_referral_id",
+        ),
+        (
+            "ssd_cp_plans",
+            "cppl_icpc_id",
+            "ssd_initial_cp_conference",
+            "icpc_icpc_id",
+        ),
+        (
+            "ssd_cp_visits",
+            "cppv_cp_plan_id",
+            "ssd_cp_plans",
+            "cppl_cp_plan_id",
+        ),
+        (
+            "ssd_cp_reviews",
+            "cppr_cp_plan_id",
+            "ssd_cp_plans",
+            "cppl_cp_plan_id",
+        ),
+        (
+            "ssd_cla_visits",
+            "clav_cla_id",
+            "ssd_cla_episodes",
+            "clae_cla_id",
+        ),
+        (
+            "ssd_cla_reviews",
+            "clar_cla_id",
+            "ssd_cla_episodes",
+            "clae_cla_id",
+        ),
+        (
+            "ssd_cla_episodes",
+            "clae_cla_placement_id",
+            "ssd_cla_placement",
+            "clap_cla_placement_id",
+        ),
+        (
+            "ssd_involvements",
+            "invo_person_id",
+            "ssd_person",
+            "pers_person_id",
+        ),
+    ] {
+        let known = sample.ids(to, id);
+        let rows = sample.rows(table);
+        let dangling = rows.iter().filter(|r| !known.contains(&r[column])).count();
+        assert!(
+            share(dangling, rows.len()) < 4.0,
+            "{table}.{column}: {dangling}"
+        );
+        lost += dangling;
+    }
+    assert!(lost > 20, "{lost}");
+    // What a child's protection or looked-after visit is called, the visits to children in need repeat.
+    let repeated = sample.ids("ssd_cin_visits", "cinv_cin_visit_id");
+    let protection = sample.ids("ssd_cp_visits", "cppv_cp_visit_id");
+    assert!(protection.intersection(&repeated).count() * 100 > protection.len() * 99);
+}
+
+#[test]
+fn from_one_night_to_the_next_about_two_in_a_hundred_children_change() {
+    let sample = Sample::new(&plan(3_000, 1, 2));
+    let mut changed = BTreeSet::new();
+    for table in Table::ALL {
+        let lines = |night: Date| -> BTreeSet<String> {
+            let path = format!("{night}/{}.csv", table.name());
+            let text = fs::read_to_string(sample.folder.path().join(path)).unwrap();
+            text.lines().map(str::to_owned).collect()
+        };
+        for line in lines(date(2026, 11, 19)).symmetric_difference(&lines(TO)) {
+            let child = match line.find("SYN-0") {
+                Some(at) => line[at + 4..at + 10].to_owned(),
+                None => line[1..7].to_owned(),
+            };
+            changed.insert(child);
+        }
+    }
+    about(
+        "children who changed",
+        share(changed.len(), 3_000),
+        2.2,
+        1.2,
+    );
+}
+
+#[test]
+fn rows_come_late_change_vanish_and_come_back_and_age_out() {
+    let sample = Sample::new(&plan(1_200, 1, 40));
+    let visits = |night: Date| -> HashMap<String, Date> {
+        let path = format!("{night}/ssd_cin_visits.csv");
+        let text = fs::read_to_string(sample.folder.path().join(path)).unwrap();
+        let rows = text.lines().skip(1).map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[0].to_owned(), cells[2].parse().unwrap())
+        });
+        rows.collect()
+    };
+    let nights = &sample.made.nights;
+    let first = visits(nights[0]);
+    let (mut late, mut corrected, mut back) = (0, 0, 0);
+    let (mut before, mut absent) = (first.clone(), HashSet::new());
+    for night in &nights[1..] {
+        let now = visits(*night);
+        for (id, happened) in &now {
+            match before.get(id) {
+                None if absent.remove(id) => back += 1,
+                None => late += usize::from((*night - *happened).get_days() > 7),
+                Some(said) => corrected += usize::from(said != happened),
+            }
+        }
+        absent.extend(before.keys().filter(|id| !now.contains_key(*id)).cloned());
+        before = now;
+    }
+    assert!(
+        late > 20 && corrected > 0 && back > 3,
+        "{late} {corrected} {back}"
+    );
+
+    let aged_out = first.keys().filter(|id| !before.contains_key(*id)).count();
+    let edge = |night: Date| night.saturating_sub(6.years());
+    assert!(first.values().all(|day| *day >= edge(nights[0])));
+    assert!(before.values().all(|day| *day >= edge(TO)));
+    assert!(aged_out > 20, "{aged_out}");
+}
+
+#[test]
+fn one_night_of_many_a_table_arrives_half_empty() {
+    let sample = Sample::new(&plan(1_000, 1, 6));
+    let (night, table) = sample.made.partial.unwrap();
+    assert!(sample.made.nights[1..5].contains(&night));
+    let rows = |night: Date| sample.rows_of(night, table).len();
+    let after = night.saturating_add(1.day());
+    assert!(
+        rows(night) * 100 < rows(after) * 65,
+        "{} {}",
+        rows(night),
+        rows(after)
+    );
+    assert_eq!(Sample::new(&plan(200, 1, 4)).made.partial, None);
+}
+
+#[test]
+fn nothing_happens_after_the_night_and_nothing_ends_before_it_begins() {
+    let sample = Sample::new(&plan(3_000, 2, 1));
+    for (table, from, to) in [
+        (
+            "ssd_involvements",
+            "invo_involvement_start_date",
+            "invo_involvement_end_date",
+        ),
+        ("ssd_cin_episodes", "cine_referral_date", "cine_close_date"),
+        (
+            "ssd_cin_assessments",
+            "cina_assessment_start_date",
+            "cina_assessment_auth_date",
+        ),
+        (
+            "ssd_s47_enquiry",
+            "s47e_s47_start_date",
+            "s47e_s47_end_date",
+        ),
+        (
+            "ssd_cin_plans",
+            "cinp_cin_plan_start_date",
+            "cinp_cin_plan_end_date",
+        ),
+        (
+            "ssd_cp_plans",
+            "cppl_cp_plan_start_date",
+            "cppl_cp_plan_end_date",
+        ),
+        (
+            "ssd_cla_episodes",
+            "clae_cla_episode_start_date",
+            "clae_cla_episode_ceased_date",
+        ),
+        (
+            "ssd_cla_placement",
+            "clap_cla_placement_start_date",
+            "clap_cla_placement_end_date",
+        ),
+        (
+            "ssd_legal_status",
+            "lega_legal_status_start_date",
+            "lega_legal_status_end_date",
+        ),
+        (
+            "ssd_missing",
+            "miss_missing_episode_start_date",
+            "miss_missing_episode_end_date",
+        ),
+        ("ssd_cp_visits", "cppv_cp_visit_date", "cppv_cp_visit_date"),
+        (
+            "ssd_cla_visits",
+            "clav_cla_visit_date",
+            "clav_cla_visit_date",
+        ),
+    ] {
+        for row in sample.rows(table) {
+            let (start, end) = (day(&row, from).unwrap(), day(&row, to));
+            assert!(
+                start <= TO && end.is_none_or(|end| start <= end && end <= TO),
+                "{row:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_child_who_died_has_nothing_afterwards() {
+    let sample = Sample::new(&plan(6_000, 1, 1));
+    let died: HashMap<String, Date> = sample
+        .rows("ssd_person")
+        .iter()
+        .filter_map(|r| Some((r["pers_person_id"].clone(), day(r, "pers_death_date")?)))
+        .collect();
+    assert!(!died.is_empty());
+    for row in sample.rows("ssd_cin_visits") {
+        let after = died.get(&row["cinv_person_id"]).is_some_and(|death| {
+            // A wrong date is corrected by some days.
+            day(&row, "cinv_cin_visit_date").unwrap() > *death
+        });
+        assert!(!after, "{row:?}");
+    }
+    for row in sample.rows("ssd_involvements") {
+        let open = row["invo_involvement_end_date"].is_empty();
+        let long_ago = |death: &Date| death.saturating_add(60.days()) < TO;
+        assert!(
+            !(open && died.get(&row["invo_person_id"]).is_some_and(long_ago)),
+            "{row:?}"
+        );
+    }
+}
+
+/// The dataset's own description of a table; none where it is not at hand.
+fn description(table: &str) -> Option<String> {
+    let path = format!(
+        "{}/../../../shared/data/ssd/objects_yml/{table}.yml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = fs::read_to_string(&path);
+    assert!(
+        text.is_ok() || std::env::var_os("CI").is_none(),
+        "{path} is missing: the dataset's description must be there where the project is checked"
+    );
+    text.ok()
+}
+
+#[test]
+fn every_column_is_one_of_the_dataset() {
+    for table in Table::ALL {
+        let Some(description) = description(table.name()) else {
+            return;
+        };
+        assert!(!table.columns().is_empty());
+        for column in table.columns() {
+            assert!(
+                description.contains(&format!("name: {column}\n")),
+                "{column}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_code_is_one_of_the_dataset() {
+    let sample = Sample::new(&plan(3_000, 1, 1));
+    for (table, column, after) in [
+        ("ssd_cla_placement", "clap_cla_placement_type", " -"),
+        (
+            "ssd_cla_placement",
+            "clap_cla_placement_change_reason",
+            " -",
+        ),
+        ("ssd_cla_episodes", "clae_cla_episode_start_reason", " -"),
+        ("ssd_cla_episodes", "clae_cla_episode_ceased_reason", " -"),
+        ("ssd_involvements", "invo_worker_change_reason", " -"),
+        ("ssd_care_leavers", "clea_care_leaver_in_touch", " -"),
+        ("ssd_care_leavers", "clea_care_leaver_eligibility", ""),
+        ("ssd_cla_health", "clah_health_check_status", ""),
+    ] {
+        let Some(description) = description(table) else {
+            return;
+        };
+        // Long lines end in a backslash and go on after the indentation.
+        let joined: String = description.split("\\\n").map(str::trim_start).collect();
+        let plain = joined.replace("\\ ", " ").replace("\\n", " ");
+        let description = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        for code in sample.ids(table, column) {
+            let known = code.is_empty() || description.contains(&format!("{code}{after}"));
+            assert!(known, "{column}: {code}");
+        }
+    }
+}
+
+#[test]
+fn every_folder_says_that_it_is_synthetic_and_a_stranger_is_left_alone() {
+    let sample = Sample::new(&plan(50, 9, 2));
+    for folder in ["", "2026-11-19", "2026-11-20"] {
+        let text =
+            fs::read_to_string(sample.folder.path().join(folder).join("README.txt")).unwrap();
+        assert!(
+            text.starts_with(LABEL) && text.contains("--seed 9"),
+            "{text}"
+        );
+    }
+    let theirs = tempfile::tempdir().unwrap();
+    let night = theirs.path().join("2026-11-20");
+    fs::create_dir(&night).unwrap();
+    fs::write(night.join("ssd_person.csv"), "pers_person_id\n1\n").unwrap();
+    let error = write(theirs.path(), &plan(50, 9, 1)).unwrap_err();
+    assert!(error.to_string().contains("2026-11-20"), "{error}");
+    assert_eq!(
+        fs::read_to_string(night.join("ssd_person.csv")).unwrap(),
+        "pers_person_id\n1\n"
+    );
+}
+
+#[test]
+fn an_impossible_plan_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |plan: Plan| write(folder.path(), &plan).unwrap_err().to_string();
+    assert!(refused(plan(0, 1, 1)).contains("--children"));
+    assert!(refused(plan(1, 1, 0)).contains("--nights"));
+    assert!(
+        refused(Plan {
+            from: TO,
+            ..plan(1, 1, 1)
+        })
+        .contains("too short a history")
+    );
+}
+
+#[test]
+fn the_directory_takes_its_people_and_teams_in() {
+    use directory::domain::{
+        decide::{Arrived, decide},
+        known::Directory,
+        moment::Moment,
+        table::Table,
+    };
+    let sample = Sample::new(&plan(2_000, 1, 1));
+    for name in ["directory.csv", "teams.csv"] {
+        let bytes = fs::read(sample.folder.path().join(name)).unwrap();
+        let arrived = Arrived {
+            authority: &"sample".parse().unwrap(),
+            table: &Table::read(name, &bytes).unwrap(),
+            moment: Moment::new(TO, jiff::Timestamp::MAX),
+            max_lost_percent: 20,
+        };
+        let decision = decide(&Directory::default(), &arrived).unwrap();
+        assert_eq!(decision.summary.refused, []);
+    }
+}
