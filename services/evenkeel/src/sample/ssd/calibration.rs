@@ -1,11 +1,12 @@
 //! How often, how long, how late: what England's published statistics say of children's services, and, where no
-//! statistic is published, what is assumed. Each number names its source; DfE statistics are under the Open Government
-//! Licence v3.0.
+//! statistic is at hand, what is assumed. Each number names its source. The statistics are the Department for
+//! Education's, under the Open Government Licence v3.0.
 //!
-//! * C2, C4, D5, D6, B7: tables of *Children in need* (DfE), England, year to 31 March 2024.
-//! * CSWW: *Children's social work workforce* (DfE), England, 30 September 2025.
-//! * CLA: *Children looked after* (DfE), England, year to 31 March 2024.
-//! * "assumed": not published, or not in the tables we hold; an ordinary value.
+//! * C2, C4, D5, D6, B7: tables of *Children in need*, England, year to 31 March 2024.
+//! * CSWW: *Children's social work workforce*, England, 30 September 2025 unless a year is given.
+//! * CLA3: social worker stability in *Children looked after*, England, year to 31 March 2024.
+//! * CIN, CLA: other figures of the same publications, as generally known and rounded; not read from their tables.
+//! * "assumed": an ordinary value.
 
 use crate::sample::chance::Band;
 
@@ -19,7 +20,7 @@ pub(super) const TEAM: i64 = 7;
 pub(super) const STAYED_DAYS: [Band; 3] = [(40, (150, 540)), (40, (541, 1200)), (20, (1201, 2500))];
 /// Days a post stood empty. CSWW: 14.2 % vacant, 73.6 % of that covered by agency workers.
 pub(super) const EMPTY_DAYS: [Band; 3] = [(70, (0, 5)), (20, (6, 30)), (10, (31, 120))];
-/// Days until a child is given to another worker although the worker stays. CLA: 27 % of children looked after had a
+/// Days until a child is given to another worker although the worker stays. CLA3: 27 % of children looked after had a
 /// third worker within the year (22,140 of 83,300), leavers and handovers between teams included.
 pub(super) const SAME_WORKER_DAYS: [Band; 3] =
     [(16, (40, 240)), (34, (241, 600)), (50, (601, 2200))];
@@ -30,7 +31,7 @@ pub(super) const POOLED_PERMILLE: i64 = 250;
 
 /// Children of a family who are known together: assumed, about 1.9 on average.
 pub(super) const SIBLINGS: [(i64, i64); 5] = [(45, 1), (30, 2), (15, 3), (7, 4), (3, 5)];
-/// Years of age at the first referral; -1 is not yet born. CIN characteristics (DfE): about 3 % unborn, a fifth under
+/// Years of age at the first referral; -1 is not yet born. CIN characteristics: about 3 % unborn, a fifth under
 /// five, rest spread with a peak at 10 to 15; rounded.
 pub(super) const AGES: [Band; 6] = [
     (3, (-1, -1)),
@@ -43,9 +44,9 @@ pub(super) const AGES: [Band; 6] = [
 /// Of a thousand children known, those who die while known: assumed, so that a sample has some.
 pub(super) const DEATHS_PERMILLE: i64 = 1;
 
-/// Of a thousand referrals, those decided as no further action at once. CIN (DfE) 2024: 6.6 %.
+/// Of a thousand referrals, those decided as no further action at once. CIN 2024: 6.6 %.
 pub(super) const REFERRALS_NFA_PERMILLE: i64 = 66;
-/// Of a thousand closed referrals, those followed by another within a year. CIN (DfE) 2024: 22.4 %.
+/// Of a thousand closed referrals, those followed by another within a year. CIN 2024: 22.4 %.
 pub(super) const AGAIN_WITHIN_A_YEAR_PERMILLE: i64 = 224;
 /// And within one to three years: assumed.
 pub(super) const AGAIN_LATER_PERMILLE: i64 = 150;
@@ -77,7 +78,7 @@ pub(super) const CONFERENCE_WORKING_DAYS: [Band; 4] = [
     (630, (16, 20)),
     (835, (21, 45)),
 ];
-/// Of a thousand conferences, those that decided a plan. CIN (DfE) 2024: about 61,000 plans began; 85 %.
+/// Of a thousand conferences, those that decided a plan. CIN 2024: about 61,000 plans began; 85 %.
 pub(super) const PLAN_PERMILLE: i64 = 850;
 /// Days a protection plan lasted. D5 gives the ages of the 49,900 open plans (29.7 % to 3 months, 24.7 % to 6, 27.1 % to
 /// a year, 16.0 % to two, 2.6 % over); lengths that give these ages in a steady year.
@@ -90,7 +91,7 @@ pub(super) const PROTECTION_DAYS: [Band; 5] = [
 ];
 /// Of a thousand review conferences, those in time. D6: 89.8 % of open plans had all of theirs in time; a plan open for
 /// three months had about two in the year.
-pub(super) const PROTECTION_REVIEW_IN_TIME_PERMILLE: i64 = 955;
+pub(super) const PROTECTION_REVIEW_IN_TIME_PERMILLE: i64 = 950;
 /// Working days between visits under a protection plan: assumed; local standards are 10 to 20.
 pub(super) const PROTECTION_VISIT_WORKING_DAYS: [Band; 3] =
     [(70, (6, 10)), (22, (11, 15)), (8, (16, 30))];
@@ -108,8 +109,8 @@ pub(super) const NEED_DAYS: [Band; 4] = [
 /// Working days between visits under it: assumed; local standards are 4 to 12 weeks.
 pub(super) const NEED_VISIT_WORKING_DAYS: [Band; 3] =
     [(60, (12, 20)), (30, (21, 30)), (10, (31, 60))];
-/// Of a thousand assessments or ended plans, those followed by support without a plan, as for disabled children. CIN
-/// (DfE) 2024: of 399,000 open on the day over 100,000 had neither plan nor assessment nor care.
+/// Of a thousand assessments or ended plans, those followed by support without a plan, as for disabled children. CIN 2024:
+/// of 399,000 open on the day over 100,000 had neither plan nor assessment nor care.
 pub(super) const SUPPORT_PERMILLE: i64 = 330;
 /// Days of it: assumed, so that about a fifth of the children of six years is open on the day.
 pub(super) const SUPPORT_DAYS: [Band; 3] = [(30, (30, 180)), (40, (181, 720)), (30, (721, 1_800))];

@@ -147,8 +147,8 @@ impl Posts {
     /// Somebody of the same team who is there.
     pub(super) fn colleague(&self, desk: usize, day: Day) -> Option<Sitting> {
         let team = self.desks[desk].team;
-        let others = self.desks.iter().filter(|d| d.team == team);
-        others.filter_map(|d| d.on(day)).next()
+        let mut others = self.desks.iter().filter(|d| d.team == team);
+        others.find_map(|d| d.on(day))
     }
 
     pub(super) fn team_name(&self, team: usize) -> &str {
