@@ -196,7 +196,12 @@ pub enum Because<'a> {
     EmptySeat(Seat),
 }
 
-pub fn why(calendar: &Calendar, obligation: &Obligation, because: Because<'_>) -> String {
+pub fn why(
+    calendar: &Calendar,
+    obligation: &Obligation,
+    discreet: bool,
+    because: Because<'_>,
+) -> String {
     let rule = &obligation.rule;
     let because = match because {
         Because::Sits(seat) => sits(seat).to_owned(),
@@ -211,12 +216,17 @@ pub fn why(calendar: &Calendar, obligation: &Obligation, because: Because<'_>) -
             "nobody is recorded as case-holder and you answer for the team".to_owned()
         }
     };
+    let law = if discreet {
+        "The rule and its law are on your page".to_owned()
+    } else {
+        format!(
+            "Rule {}, version {} ({})",
+            rule.id, rule.version, rule.source
+        )
+    };
     format!(
-        "{}. Rule {}, version {} ({}). You see this because {because}.",
+        "{}. {law}. You see this because {because}.",
         arithmetic(calendar, obligation),
-        rule.id,
-        rule.version,
-        rule.source
     )
 }
 
@@ -342,6 +352,24 @@ pub(crate) mod tests {
         "case", "cases", "lac", "client", "clients", "pupil", "pupils", "patient", "patients",
         "died", "death", "overdue", "failed", "late",
     ];
+
+    #[test]
+    fn a_discreet_rule_is_neither_named_nor_is_its_law() {
+        let obligation = crate::domain::testing::obligation("1", jiff::civil::date(2025, 5, 7));
+        let said = |discreet| {
+            let calendar = Calendar::england_and_wales();
+            why(
+                &calendar,
+                &obligation,
+                discreet,
+                Because::Sits(Seat::Worker),
+            )
+        };
+        for named in [&obligation.rule.id, &obligation.rule.source] {
+            assert!(said(false).contains(named) && !said(true).contains(named));
+        }
+        assert!(said(true).contains("on your page"));
+    }
 
     /// Every text of a message: no word that section 1 of the domain rules out, no id where a locked screen shows it.
     pub(crate) fn check(message: &Message) {

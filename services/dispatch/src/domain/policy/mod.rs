@@ -22,6 +22,8 @@ pub struct Policy {
     /// What makes a line go away, for people: `a review held is recorded`.
     pub evidence: String,
     new_within_days: Option<u32>,
+    /// The rule's name and law would tell of legal status or adoption: they are on the page only.
+    pub discreet: bool,
     ladder: Ladder,
 }
 
@@ -52,6 +54,8 @@ struct Words {
     /// A clock as short as this begins with something new, and not with the one before it.
     #[serde(default)]
     new_within_days: Option<u32>,
+    #[serde(default)]
+    discreet: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,6 +222,7 @@ impl File {
                 many: words.many,
                 evidence: words.evidence,
                 new_within_days: words.new_within_days,
+                discreet: words.discreet,
                 ladder: ladder.clone(),
             };
             (rule, policy)

@@ -264,3 +264,19 @@ fn clocks_of_hours_or_two_days_conferences_and_handovers_are_at_once() {
         assert_eq!(cadence, expected, "{rule} {step} {n} {unit:?}");
     }
 }
+
+#[test]
+fn no_mail_names_a_rule_that_says_where_a_child_lives_or_as_what() {
+    let policies = Policies::compiled().unwrap();
+    for (rule, discreet) in [
+        ("en.cla.visit", false),
+        ("en.cla.visit.parent-interim", true),
+        ("en.cla.visit.long-term", true),
+        ("en.cla.short-break-review", true),
+        ("en.cla.next-review", false),
+        ("en.adoption.visit", true),
+        ("en.adoption.review", true),
+    ] {
+        assert_eq!(policies.of(rule).unwrap().discreet, discreet, "{rule}");
+    }
+}

@@ -98,6 +98,7 @@ fn line(scene: &Scene<'_>, key: &Key<'_>, group: &[&Ready<'_>]) -> MessageLine {
         why: words::why(
             scene.calendar,
             &first.matter.obligation,
+            first.policy.discreet,
             because(scene, first),
         ),
         link,
