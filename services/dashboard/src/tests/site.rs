@@ -2,20 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bus::{
-    Bus, ConnectOptions, Context, CrashPoints, Landscape, Node,
-    server::{Config as ServerConfig, NatsServer, Options},
-};
+use bus::{Bus, ConnectOptions, Context, CrashPoints, Landscape, Node, server::NatsServer};
 use contracts::{
-    Authority, Envelope, Event, TokenKey,
-    commands::{NewLink, Rest},
-    ids,
-    notice::Notice,
+    Authority, Envelope, Event, TokenKey, commands::NewLink, ids, notice::Notice,
     obligation::ChildObligations,
 };
 use reqwest::{Method, Response, StatusCode, header};
 use runtime::{Clock, Tasks};
 use store::Db;
+
+use testkit::servers::{Nats, nats, until};
 
 use super::services::{delivery, dispatch};
 use crate::{
@@ -112,8 +108,7 @@ pub(super) struct Site {
     pub(super) tasks: Tasks,
     client: reqwest::Client,
     publisher: Context,
-    server: NatsServer,
-    _folder: tempfile::TempDir,
+    nats: Nats,
 }
 
 impl Site {
@@ -123,18 +118,9 @@ impl Site {
 
     pub(super) async fn with(data: Data, listen: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let folder = tempfile::tempdir().unwrap();
-        let tasks = Tasks::new();
-        let options = Options {
-            config: ServerConfig {
-                sync: bus::server::Sync::EverySecond,
-                ..ServerConfig::default()
-            },
-            store: folder.path().join("nats"),
-            cache: concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/cache").into(),
-        };
-        let server = NatsServer::start(&options, &tasks).await.unwrap();
-        let publisher = context("test", &server, &tasks).await;
+        let nats = nats().await;
+        let tasks = nats.tasks.child();
+        let publisher = context("test", &nats.server, &tasks).await;
         let mut site = Self {
             url: String::new(),
             tasks,
@@ -144,8 +130,7 @@ impl Site {
                 .build()
                 .unwrap(),
             publisher,
-            server,
-            _folder: folder,
+            nats,
         };
         site.answer().await;
         site.publish(&data).await;
@@ -154,23 +139,11 @@ impl Site {
     }
 
     async fn serve(&mut self, listen: &str) {
-        let context = context("dashboard", &self.server, &self.tasks).await;
+        let context = context("dashboard", &self.nats.server, &self.tasks).await;
         let mut dashboard = Dashboard::bind(&context, config(listen)).await.unwrap();
         dashboard.read(&context).await.unwrap();
         self.url = format!("http://{}", dashboard.address());
         bus::run(&context, dashboard.node()).await.unwrap();
-        // A subscription may reach the broker a moment after the request of another connection.
-        for service in ["dashboard", "delivery", "dispatch"] {
-            let subject = contracts::commands::rest_subject(service);
-            until(service, async || {
-                self.publisher
-                    .bus
-                    .ask_subject::<(), Rest>(&subject, &())
-                    .await
-                    .is_ok()
-            })
-            .await;
-        }
     }
 
     /// Puts state on the bus as a service would, and waits until it is there.
@@ -180,7 +153,7 @@ impl Site {
         bus::outbox::put(&mut tx, &envelopes).await.unwrap();
         tx.commit().await.unwrap();
         until("the outbox is empty", async || {
-            bus::outbox::depth(&self.publisher.db).await.unwrap() == 0
+            (bus::outbox::depth(&self.publisher.db).await.unwrap() == 0).then_some(())
         })
         .await;
     }
@@ -188,7 +161,7 @@ impl Site {
     async fn answer(&self) {
         bus::run(&self.publisher, Node::default()).await.unwrap();
         for (service, node) in [("delivery", delivery()), ("dispatch", dispatch())] {
-            let context = context(service, &self.server, &self.tasks).await;
+            let context = context(service, &self.nats.server, &self.tasks).await;
             bus::run(&context, node).await.unwrap();
         }
     }
@@ -219,7 +192,7 @@ impl Site {
 
     /// For a second dashboard beside the first.
     pub(super) async fn context(&self) -> Context {
-        context("dashboard", &self.server, &self.tasks).await
+        context("dashboard", &self.nats.server, &self.tasks).await
     }
 }
 
@@ -335,18 +308,6 @@ impl Events {
                 .push_str(std::str::from_utf8(&chunk.unwrap()?).unwrap());
         }
     }
-}
-
-pub(super) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let waiting = async {
-        while !holds().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    assert!(
-        tokio::time::timeout(PATIENCE, waiting).await.is_ok(),
-        "waited in vain until {what}"
-    );
 }
 
 pub(super) fn config(listen: &str) -> Config {

@@ -3,6 +3,7 @@
 use contracts::{Role, TeamId};
 
 use reqwest::header::HeaderMap;
+use testkit::servers::until;
 
 use super::{
     services::mail_id,
@@ -323,8 +324,9 @@ async fn a_role_follows_the_directory_at_once() {
     north.manager_id = Some("w1".into());
     moved.teams.push(north);
     site.publish(&moved).await;
-    super::site::until("Amira manages the team", async || {
-        browser.get(&path).await.html.contains("child-ben")
+    until("Amira manages the team", async || {
+        let shown = browser.get(&path).await;
+        shown.html.contains("child-ben").then_some(())
     })
     .await;
 }

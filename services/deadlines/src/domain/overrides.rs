@@ -40,7 +40,7 @@ macro_rules! words {
                 let found = Self::ALL.iter().find(|(_, word, _)| *word == text);
                 found.map(|(it, ..)| *it).ok_or_else(|| {
                     let all: Vec<&str> = Self::ALL.iter().map(|(_, word, _)| *word).collect();
-                    format!("{text:?} is none of {}", all.join(", "))
+                    format!("is none of {}", all.join(", "))
                 })
             }
         }
@@ -118,7 +118,7 @@ impl Override {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides(pub BTreeMap<ChildId, Vec<Override>>);
 
-/// A line that cannot be used.
+/// A line that cannot be used. It names the column and never what stands there: it is logged, and may be a name.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct BadOverride {
@@ -161,8 +161,7 @@ fn one(cells: [&str; 7], rules: &Rules) -> Result<(ChildId, Override), String> {
     }
     let action: Action = action.parse().map_err(|words| format!("action {words}"))?;
     let clock = rules.all().iter().find(|r| r.id == rule).map(|r| r.clock);
-    let clock =
-        clock.ok_or_else(|| format!("there is no rule {rule}: `evenkeel rules` lists them"))?;
+    let clock = clock.ok_or("rule is none of those that `evenkeel rules` lists")?;
     if let Some(wanted) = action.clock().filter(|wanted| *wanted != clock) {
         let id = rules
             .all()
@@ -175,7 +174,7 @@ fn one(cells: [&str; 7], rules: &Rules) -> Result<(ChildId, Override), String> {
     }
     let day = |column: &str, text: &str| {
         text.parse::<Date>()
-            .map_err(|_| format!("{column} {text:?} is not a day such as 2026-01-31"))
+            .map_err(|_| format!("{column} is not a day such as 2026-01-31"))
     };
     let one = Override {
         rule: rule.to_owned(),

@@ -1,6 +1,6 @@
 //! How far each authority has been worked out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use contracts::AuthorityCode;
 use jiff::civil::Date;
@@ -19,19 +19,17 @@ pub struct Progress {
     pub reconciled: u64,
 }
 
-/// Every authority's progress.
-pub async fn progress(tx: &mut Tx) -> Result<BTreeMap<AuthorityCode, Progress>> {
-    let rows = tx.everywhere().rows(&PROGRESS, vec![]).await?;
-    rows.iter()
-        .map(|row| {
-            let progress = Progress {
-                revision: row.count("revision")?,
-                reckoned_with: row.text("reckoned_with")?,
-                reconciled: row.count("reconciled")?,
-            };
-            Ok((row.authority("authority")?, progress))
+/// How far an authority has been worked out; none before the first time.
+pub async fn progress(tx: &mut Tx, authority: &AuthorityCode) -> Result<Option<Progress>> {
+    let row = tx.authority(authority).row(&PROGRESS, vec![]).await?;
+    row.map(|row| {
+        Ok(Progress {
+            revision: row.count("revision")?,
+            reckoned_with: row.text("reckoned_with")?,
+            reconciled: row.count("reconciled")?,
         })
-        .collect()
+    })
+    .transpose()
 }
 
 pub async fn record(tx: &mut Tx, authority: &AuthorityCode, progress: &Progress) -> Result<()> {
@@ -125,8 +123,8 @@ pub async fn complete_batches(
 }
 
 pub(super) const PROGRESS: Statement = Statement::new(
-    "progress.all",
-    "SELECT authority, revision, reckoned_with, reconciled FROM progress ORDER BY authority",
+    "progress.of",
+    "SELECT revision, reckoned_with, reconciled FROM progress WHERE authority = $1",
 );
 pub(super) const RECORD: Insert = Insert {
     name: "progress.record",

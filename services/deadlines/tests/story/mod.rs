@@ -268,8 +268,8 @@ impl Story {
     /// Has every chronology of this revision of the authority been worked out?
     pub(crate) async fn is_reconciled(&self, revision: u64) -> bool {
         let mut tx = self.process().context.db.begin().await.unwrap();
-        let progress = deadlines::store::progress(&mut tx).await.unwrap();
-        progress[&code()].reconciled >= revision
+        let progress = deadlines::store::progress(&mut tx, &code()).await.unwrap();
+        progress.is_some_and(|p| p.reconciled >= revision)
     }
 
     pub(crate) async fn ask<R: Request>(&self, request: &R) -> R::Reply {

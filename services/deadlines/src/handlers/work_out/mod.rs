@@ -25,6 +25,8 @@ pub(crate) struct WorkOut {
     engine: Arc<Engine>,
     /// The day on which the end of the bank holidays was last looked at.
     looked_on: Mutex<Option<Date>>,
+    /// When (machine time) the files of overrides are to be looked at.
+    look_at: Mutex<Timestamp>,
     incomplete: Incomplete,
 }
 
@@ -36,11 +38,7 @@ impl Due for WorkOut {
 
     async fn work(&self, _: &mut Tx) -> Result<Worked, Failure> {
         self.look_at_the_calendar();
-        let now = self.engine.clock.machine_now();
-        let watched = self.engine.look_at_overrides();
-        let look = watched
-            .then(|| now.saturating_add(LOOK_EVERY))
-            .and_then(Result::ok);
+        let look = self.look_at_overrides();
         Ok(Worked {
             done: 0,
             next: [self.next_midnight(), look].into_iter().flatten().min(),
@@ -56,8 +54,8 @@ impl Due for WorkOut {
         let Some(place) = self.engine.places_of(Some(code)).pop() else {
             return Ok(Worked::default());
         };
-        let progress = store::progress(tx).await?;
-        self.authority(tx, &place, progress.get(code)).await
+        let progress = store::progress(tx, code).await?;
+        self.authority(tx, &place, progress.as_ref()).await
     }
 
     fn is_waiting(&self) -> bool {
@@ -70,6 +68,7 @@ impl WorkOut {
         Self {
             engine,
             looked_on: Mutex::new(None),
+            look_at: Mutex::new(Timestamp::MIN),
             incomplete: Incomplete::default(),
         }
     }
@@ -139,6 +138,20 @@ impl WorkOut {
         let midnight = tomorrow.to_zoned(calendar::london()).ok()?.timestamp();
         let machine = self.engine.clock.machine_now();
         machine.checked_add(midnight.duration_since(now)).ok()
+    }
+
+    /// Looks at the files of overrides where their time has come, and gives when it comes again: this runs after every
+    /// commit, and the files hardly ever change.
+    fn look_at_overrides(&self) -> Option<Timestamp> {
+        let now = self.engine.clock.machine_now();
+        let mut look_at = self.look_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if *look_at <= now {
+            if !self.engine.look_at_overrides() {
+                return None;
+            }
+            *look_at = now.saturating_add(LOOK_EVERY).unwrap_or(Timestamp::MAX);
+        }
+        Some(*look_at)
     }
 
     /// Once a day: do the bank holidays last?

@@ -1,8 +1,8 @@
 //! `ssd_cin_visits`: visits to children in need; some systems repeat all other visits here under the same id.
 
-use contracts::{Fact, chronology::VisitPurpose};
+use contracts::chronology::VisitPurpose;
 
-use super::cells::{columns, day, key, truth};
+use super::{cells::columns, visit::Visit};
 use crate::{
     domain::{gate::Guard, statements::Said},
     sources::{Known, Table, Unused, child, csv::Cells},
@@ -29,21 +29,16 @@ pub(super) const TABLE: Table = Table {
     row,
 };
 
+const VISIT: Visit = Visit {
+    purpose: VisitPurpose::ChildInNeed,
+    id: "cinv_cin_visit_id",
+    date: "cinv_cin_visit_date",
+    seen: "cinv_cin_visit_seen",
+    seen_alone: "cinv_cin_visit_seen_alone",
+};
+
 fn row(cells: &Cells<'_>, _: &mut Known) -> Result<Vec<Said>, Unused> {
-    let child = child(cells, "cinv_person_id")?;
-    let start =
-        day(cells, "cinv_cin_visit_date")?.ok_or(Unused::Aside("a visit without a date"))?;
-    Ok(vec![Said {
-        child,
-        start,
-        end: None,
-        key: key(cells, "cinv_cin_visit_id")?,
-        fact: Fact::Visit {
-            purpose: VisitPurpose::ChildInNeed,
-            seen: truth(cells, "cinv_cin_visit_seen")?,
-            seen_alone: truth(cells, "cinv_cin_visit_seen_alone")?,
-        },
-    }])
+    VISIT.to(child(cells, "cinv_person_id")?, cells)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! `ssd_cla_visits`: visits to children looked after.
 
-use contracts::{Fact, chronology::VisitPurpose};
+use contracts::chronology::VisitPurpose;
 
-use super::cells::{child_in_care, columns, day, key, truth};
+use super::{
+    cells::{child_in_care, columns},
+    visit::Visit,
+};
 use crate::{
     domain::{gate::Guard, statements::Said},
     sources::{Known, Table, Unused, csv::Cells},
@@ -30,21 +33,16 @@ pub(super) const TABLE: Table = Table {
     row,
 };
 
+const VISIT: Visit = Visit {
+    purpose: VisitPurpose::LookedAfter,
+    id: "clav_cla_visit_id",
+    date: "clav_cla_visit_date",
+    seen: "clav_cla_visit_seen",
+    seen_alone: "clav_cla_visit_seen_alone",
+};
+
 fn row(cells: &Cells<'_>, known: &mut Known) -> Result<Vec<Said>, Unused> {
-    let child = child_in_care(cells, known, "clav_cla_id")?;
-    let start =
-        day(cells, "clav_cla_visit_date")?.ok_or(Unused::Aside("a visit without a date"))?;
-    Ok(vec![Said {
-        child,
-        start,
-        end: None,
-        key: key(cells, "clav_cla_visit_id")?,
-        fact: Fact::Visit {
-            purpose: VisitPurpose::LookedAfter,
-            seen: truth(cells, "clav_cla_visit_seen")?,
-            seen_alone: truth(cells, "clav_cla_visit_seen_alone")?,
-        },
-    }])
+    VISIT.to(child_in_care(cells, known, "clav_cla_id")?, cells)
 }
 
 #[cfg(test)]

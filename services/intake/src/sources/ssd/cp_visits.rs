@@ -1,8 +1,8 @@
 //! `ssd_cp_visits`: visits under a child protection plan; one of a plan nobody knows counts too.
 
-use contracts::{Fact, chronology::VisitPurpose};
+use contracts::chronology::VisitPurpose;
 
-use super::cells::{columns, day, key, truth};
+use super::{cells::columns, visit::Visit};
 use crate::{
     domain::{gate::Guard, statements::Said},
     sources::{Known, Table, Unused, child, csv::Cells},
@@ -29,20 +29,16 @@ pub(super) const TABLE: Table = Table {
     row,
 };
 
+const VISIT: Visit = Visit {
+    purpose: VisitPurpose::Protection,
+    id: "cppv_cp_visit_id",
+    date: "cppv_cp_visit_date",
+    seen: "cppv_cp_visit_seen",
+    seen_alone: "cppv_cp_visit_seen_alone",
+};
+
 fn row(cells: &Cells<'_>, _: &mut Known) -> Result<Vec<Said>, Unused> {
-    let child = child(cells, "cppv_person_id")?;
-    let start = day(cells, "cppv_cp_visit_date")?.ok_or(Unused::Aside("a visit without a date"))?;
-    Ok(vec![Said {
-        child,
-        start,
-        end: None,
-        key: key(cells, "cppv_cp_visit_id")?,
-        fact: Fact::Visit {
-            purpose: VisitPurpose::Protection,
-            seen: truth(cells, "cppv_cp_visit_seen")?,
-            seen_alone: truth(cells, "cppv_cp_visit_seen_alone")?,
-        },
-    }])
+    VISIT.to(child(cells, "cppv_person_id")?, cells)
 }
 
 #[cfg(test)]

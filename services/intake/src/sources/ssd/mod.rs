@@ -25,6 +25,7 @@ mod permanence;
 mod person;
 mod professionals;
 mod s47_enquiry;
+mod visit;
 
 use super::{Gap, Shape, Source};
 use crate::domain::window::Window;
