@@ -1,4 +1,5 @@
-//! One file per question, and what looks for files by itself.
+//! One file per question and event, and what looks for files by itself.
 
 pub(crate) mod drop_folder;
 pub(crate) mod import_files;
+pub(crate) mod told;

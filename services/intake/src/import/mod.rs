@@ -1,8 +1,8 @@
 //! One import, from files to the outbox: read, judge, compare, record.
 
+mod close;
 mod compare;
 mod progress;
-mod publish;
 mod record;
 mod refusals;
 mod summary;
@@ -26,7 +26,7 @@ use tracing::{info, warn};
 use crate::{
     Config, SERVICE,
     domain::authority::ClockWish,
-    sources::{self, Reading, Source},
+    sources::{self, Reading, Shape, Source},
 };
 
 use progress::Progress;
@@ -63,9 +63,10 @@ impl Importer {
 
     /// As a person asked: a day given pins the authority's clock, none means today and a real clock.
     pub(crate) async fn import(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
-        let (as_at, clock) = match request.as_at {
-            Some(day) => (day, ClockWish::Pin),
-            None => (self.real_today(), ClockWish::Real),
+        let (as_at, clock) = match (request.as_at, own_day(&request).await?) {
+            (Some(day), _) => (day, ClockWish::Pin),
+            (None, Some(day)) => (day, self.clock_of_a_dated_file(&request)),
+            (None, None) => (self.real_today(), ClockWish::Real),
         };
         self.in_turn(request, as_at, clock).await
     }
@@ -74,7 +75,12 @@ impl Importer {
     pub(crate) async fn import_found(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
         let today = self.context.landscape.today(&request.authority);
         let today = today.unwrap_or_else(|| self.real_today());
-        let as_at = request.as_at.unwrap_or(today);
+        let own = if request.as_at.is_none() {
+            own_day(&request).await?
+        } else {
+            None
+        };
+        let as_at = request.as_at.or(own).unwrap_or(today);
         if as_at > today {
             // A slip in a folder's name would shut out every later snapshot.
             let reason =
@@ -203,9 +209,33 @@ impl Importer {
         turns.entry(authority.clone()).or_default().clone()
     }
 
+    /// A file that says its own day stops the clock on it, as a day given would, where nothing else is known of the
+    /// authority. A census that comes beside tonight's dataset must not.
+    fn clock_of_a_dated_file(&self, request: &ImportFiles) -> ClockWish {
+        let known = self.context.landscape.authority(&request.authority);
+        let others = known.is_some_and(|a| a.sources.iter().any(|s| s.source != request.source));
+        if others {
+            ClockWish::Leave
+        } else {
+            ClockWish::Pin
+        }
+    }
+
     fn real_today(&self) -> Date {
         self.context.clock.now().to_zoned(time_zone()).date()
     }
+}
+
+/// The day the file itself says; a file that cannot be read is refused as such later.
+async fn own_day(request: &ImportFiles) -> anyhow::Result<Option<Date>> {
+    let source = sources::named(&request.source).map_err(|e| Refusal(e.to_string()))?;
+    if source.shape != Shape::Census {
+        return Ok(None);
+    }
+    let path = request.path.clone();
+    let day = tokio::task::spawn_blocking(move || sources::reference_date(&path)).await;
+    let day = day.context("reading stopped")?;
+    day.map_err(|e| Refusal(e.to_string()).into())
 }
 
 #[cfg(test)]
