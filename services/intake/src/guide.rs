@@ -10,7 +10,12 @@ use std::{
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Sentences of the code that nobody is told: what is looked for in others' words.
-const NOT_TOLD: [&str; 3] = ["missing field", ", expected", "(text of"];
+const NOT_TOLD: [&str; 4] = [
+    "missing field",
+    ", expected",
+    "(text of",
+    "{} of the events",
+];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -53,24 +58,22 @@ fn sentences(tokens: TokenStream, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A sentence without what is filled in: its longest piece, on one line.
+/// A sentence without what is filled in: its first clause that says something, on one line.
 fn piece(sentence: &str) -> String {
     let mut text = sentence.replace("\\\"", "\"");
     while let Some((before, after)) = text.split_once("\\\n") {
         text = format!("{before}{}", after.trim_start());
     }
-    // The first clause says which reason it is; what to do stands beside it in the guide.
-    let clause = |piece: &'_ str| {
+    let clause = |piece: &str| {
         let piece = piece.trim_matches(|c: char| " :;.,()".contains(c));
-        piece
-            .split([':', ';'])
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
+        let clause = piece.split([':', ';']).next().unwrap_or_default();
+        clause.trim().to_owned()
     };
-    let pieces = text.split(['{', '}']).step_by(2).map(clause);
-    pieces.max_by_key(String::len).unwrap_or_default()
+    let clauses: Vec<_> = text.split(['{', '}']).step_by(2).map(clause).collect();
+    // The first says which reason it is; what to do stands beside it in the guide.
+    let first = clauses.iter().find(|c| c.matches(' ').count() >= 2);
+    let longest = clauses.iter().max_by_key(|c| c.len());
+    first.or(longest).cloned().unwrap_or_default()
 }
 
 #[test]
