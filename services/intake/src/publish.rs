@@ -33,7 +33,7 @@ pub(crate) fn chronology(
 }
 
 /// A state message: its id is that of its revision.
-fn state<E: Event>(
+pub(crate) fn state<E: Event>(
     context: &Context,
     authority: &AuthorityCode,
     token: &Token,

@@ -16,7 +16,7 @@ pub mod snapshot;
 pub mod streams;
 pub mod viewer;
 
-pub use authority::{Authority, AuthorityCode, ClockSetting, SourceState};
+pub use authority::{Authority, AuthorityCode, ClockSetting, ClockStepped, SourceState};
 pub use chronology::{Chronology, Entry, Fact};
 pub use cloudevent::{CloudEvent, NotCloudEvent};
 pub use envelope::{Envelope, EnvelopeError, Event};

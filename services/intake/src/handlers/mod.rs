@@ -2,4 +2,5 @@
 
 pub(crate) mod drop_folder;
 pub(crate) mod import_files;
+pub(crate) mod step_clock;
 pub(crate) mod told;

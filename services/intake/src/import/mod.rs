@@ -61,11 +61,19 @@ impl Importer {
         }
     }
 
-    /// As a person asked: a day given pins the authority's clock, none means today and a real clock.
+    /// As a person asked: a day given pins the authority's clock, none means today and a real clock; in a play it is
+    /// set to the moment given.
     pub(crate) async fn import(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
-        let (as_at, clock) = match (request.as_at, own_day(&request).await?) {
-            (Some(day), _) => (day, ClockWish::Pin),
-            (None, Some(day)) => (day, self.clock_of_a_dated_file(&request)),
+        let own = own_day(&request).await?;
+        let (as_at, clock) = match (request.as_at.or(own), request.played_at) {
+            (day, Some(at)) => {
+                let day = day.unwrap_or_else(|| at.to_zoned(time_zone()).date());
+                (day, ClockWish::Step(at))
+            }
+            (Some(day), None) if request.as_at.is_none() => {
+                (day, self.clock_of_a_dated_file(&request))
+            }
+            (Some(day), None) => (day, ClockWish::Pin),
             (None, None) => (self.real_today(), ClockWish::Real),
         };
         self.in_turn(request, as_at, clock).await
@@ -75,11 +83,7 @@ impl Importer {
     pub(crate) async fn import_found(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
         let today = self.context.landscape.today(&request.authority);
         let today = today.unwrap_or_else(|| self.real_today());
-        let own = if request.as_at.is_none() {
-            own_day(&request).await?
-        } else {
-            None
-        };
+        let own = own_day(&request).await?;
         let as_at = request.as_at.or(own).unwrap_or(today);
         if as_at > today {
             // A slip in a folder's name would shut out every later snapshot.
@@ -226,10 +230,10 @@ impl Importer {
     }
 }
 
-/// The day the file itself says; a file that cannot be read is refused as such later.
+/// The day the file itself says, where nobody has said another.
 async fn own_day(request: &ImportFiles) -> anyhow::Result<Option<Date>> {
     let source = sources::named(&request.source).map_err(|e| Refusal(e.to_string()))?;
-    if source.shape != Shape::Census {
+    if source.shape != Shape::Census || request.as_at.is_some() {
         return Ok(None);
     }
     let path = request.path.clone();
