@@ -108,6 +108,8 @@ pub enum ImportSource {
     Ssd(SourceArgs),
     /// A looked-after children return: a folder of CSV files
     Ssda903(SourceArgs),
+    /// The census of children in need: an XML file, as at its reference date
+    Cin(SourceArgs),
     /// Ofsted's child-level lists (Annex A): a workbook, or one list as CSV
     Annexa(SourceArgs),
     #[command(

@@ -1,7 +1,7 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-use anyhow::Context as _;
-use contracts::chronology::InvolvementRole;
+use anyhow::{Context as _, ensure};
+use contracts::{AuthorityCode, chronology::InvolvementRole};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -24,6 +24,57 @@ pub struct Config {
     pub drop_folder: PathBuf,
     pub settling_seconds: u64,
     pub ssd: Ssd,
+    pub events: Events,
+}
+
+/// Section `[intake.events]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Events {
+    /// Blank: no events over HTTP.
+    pub listen: String,
+    /// Something in front ends TLS, so that others may send.
+    pub tls_in_front: bool,
+    /// Largest request.
+    pub max_kib: usize,
+    /// Most events in one request.
+    pub max_batch: usize,
+    /// By name.
+    pub sources: BTreeMap<String, EventSource>,
+}
+
+/// Section `[intake.events.sources.<name>]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventSource {
+    /// The one authority it speaks for.
+    pub authority: AuthorityCode,
+    /// Holds the token it shows over HTTP; none: it tells over NATS only.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// Kinds of which it tells every one.
+    #[serde(default)]
+    pub supplies: Vec<String>,
+}
+
+impl Events {
+    /// Where to listen, if at all.
+    pub(crate) fn address(&self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.listen.is_empty() {
+            return Ok(None);
+        }
+        let address: SocketAddr = self.listen.parse().ok().context(
+            "listen under [intake.events] is no address and port, such as \"127.0.0.1:4871\"",
+        )?;
+        ensure!(
+            address.ip().is_loopback() || self.tls_in_front,
+            "listen under [intake.events] is an address that others can reach, and events and tokens would travel in \
+             the clear: use \"127.0.0.1:{}\", or put a proxy that ends TLS in front of it and say so with \
+             tls_in_front = true",
+            address.port()
+        );
+        Ok(Some(address))
+    }
 }
 
 /// Section `[intake.ssd]`.
@@ -44,6 +95,10 @@ impl Config {
         for name in &self.precedence {
             sources::named(name).context("precedence under [intake]")?;
         }
+        for (name, source) in &self.events.sources {
+            crate::events::check(name, source)?;
+        }
+        self.events.address()?;
         Ok(())
     }
 
@@ -108,7 +163,7 @@ mod tests {
         let error = format!("{:#}", config.check().unwrap_err());
         assert_eq!(
             error,
-            "precedence under [intake]: there is no source \"alocations\": use one of ssd, ssda903, annexa, allocations"
+            "precedence under [intake]: there is no source \"alocations\": use one of ssd, ssda903, annexa, cin, allocations"
         );
     }
 }

@@ -2,8 +2,10 @@
 
 mod config;
 pub mod domain;
+mod events;
 mod handlers;
 mod import;
+mod publish;
 pub mod sources;
 pub mod store;
 mod words;
@@ -12,6 +14,7 @@ use std::path::Path;
 
 use bus::{Context, Node, node::Part};
 
+use events::{Teller, http::Door};
 use import::Importer;
 
 pub use config::{Config, DEFAULTS};
@@ -34,6 +37,7 @@ pub fn node(context: &Context, config: &Config, data: &Path) -> Node {
             handlers::import_files::question(importer),
             handlers::step_clock::question(context),
         ],
+        consumers: vec![handlers::told::consumer(Teller::new(context, config))],
         parts,
         ..Node::default()
     }
@@ -42,9 +46,14 @@ pub fn node(context: &Context, config: &Config, data: &Path) -> Node {
 /// Runs the service until the tasks stop. Returns once it answers.
 pub async fn run(context: Context, config: Config, data: &Path) -> anyhow::Result<()> {
     config.check()?;
-    let node = node(&context, &config, data);
+    let mut node = node(&context, &config, data);
+    if let Some(door) = Door::bind(&Teller::new(&context, &config), &config.events).await? {
+        node.parts.push(("events", Box::pin(door.serve())));
+    }
     bus::run(&context, node).await
 }
 
+#[cfg(test)]
+mod guide;
 #[cfg(test)]
 mod tests;

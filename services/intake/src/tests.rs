@@ -17,16 +17,26 @@ use uuid::Uuid;
 
 use crate::{MIGRATIONS, SERVICE, import::tests::defaults};
 
-struct Running {
-    nats: Nats,
-    context: Context,
-    folder: tempfile::TempDir,
+pub(crate) struct Running {
+    pub(crate) nats: Nats,
+    pub(crate) context: Context,
+    pub(crate) folder: tempfile::TempDir,
     /// Somebody else on the bus, such as the command line.
     asker: Bus,
 }
 
 impl Running {
     async fn start() -> Self {
+        let running = Self::ready().await;
+        let context = running.context.clone();
+        crate::run(context, defaults(), running.folder.path())
+            .await
+            .unwrap();
+        running
+    }
+
+    /// All but the service itself.
+    pub(crate) async fn ready() -> Self {
         let nats = nats().await;
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::real();
@@ -49,9 +59,6 @@ impl Running {
             .follow(&context.bus, &context.tasks)
             .await
             .unwrap();
-        crate::run(context.clone(), defaults(), folder.path())
-            .await
-            .unwrap();
         let asker = connect(&nats).await;
         Self {
             nats,
@@ -72,7 +79,7 @@ impl Running {
             .messages
     }
 
-    async fn at_rest(&self) {
+    pub(crate) async fn at_rest(&self) {
         let subject = rest_subject(SERVICE);
         until("intake to be at rest", async || {
             // A question on its way when the broker dies is never answered.
@@ -83,7 +90,7 @@ impl Running {
         .await;
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         assert!(
             self.context
                 .tasks
@@ -94,7 +101,7 @@ impl Running {
     }
 }
 
-async fn connect(nats: &Nats) -> Bus {
+pub(crate) async fn connect(nats: &Nats) -> Bus {
     let options = ConnectOptions {
         url: nats.server.url.clone(),
         user: nats.server.user.clone(),

@@ -12,8 +12,13 @@ use async_nats::jetstream::{
     consumer::{AckPolicy, pull},
 };
 use async_trait::async_trait;
-use contracts::{Envelope, EnvelopeError, Stream, ids};
+use contracts::{
+    CloudEvent, Envelope, EnvelopeError, NotCloudEvent, Stream,
+    cloudevent::{self, Mode},
+    ids,
+};
 use futures::StreamExt;
+use jiff::Timestamp;
 use store::Tx;
 use tracing::{Instrument, error, info_span, warn};
 use uuid::Uuid;
@@ -88,7 +93,16 @@ pub struct Consumer {
     pub name: &'static str,
     pub stream: &'static Stream,
     pub handler: Arc<dyn Handler>,
+    reading: Reading,
     unspent: Unspent,
+}
+
+/// Whose events a stream holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Ours,
+    /// CloudEvents of others, in binary or structured mode and with any id.
+    Others,
 }
 
 /// Lone attempts that are counted in the store and came to nothing because of the store, by message: they are not
@@ -101,7 +115,33 @@ impl Consumer {
             name,
             stream,
             handler,
+            reading: Reading::Ours,
             unspent: Unspent::default(),
+        }
+    }
+
+    /// Of a stream that others publish to.
+    #[must_use]
+    pub fn of_others(self) -> Self {
+        Self {
+            reading: Reading::Others,
+            ..self
+        }
+    }
+
+    /// What came, as an event. One of others has an id computed from its source and its own id, and happened when it
+    /// `came` if it does not say when.
+    pub(crate) fn envelope(
+        &self,
+        incoming: &Incoming,
+        came: Timestamp,
+    ) -> Result<Envelope, EnvelopeError> {
+        match self.reading {
+            Reading::Ours => incoming.envelope(),
+            Reading::Others => {
+                let event = incoming.event_of_others()?;
+                Ok(event.into_envelope(&incoming.subject, came))
+            }
         }
     }
 
@@ -149,9 +189,30 @@ impl Incoming {
         }
     }
 
-    fn envelope(&self) -> Result<Envelope, EnvelopeError> {
+    pub(crate) fn envelope(&self) -> Result<Envelope, EnvelopeError> {
         let header = |name: &str| self.headers.get(name).map(String::as_str);
         Envelope::from_headers(&self.subject, header, self.data.clone())
+    }
+
+    /// As the NATS binding of CloudEvents says: structured if the content type says so, else binary. A message without
+    /// any header comes from a client that knows none.
+    fn event_of_others(&self) -> Result<CloudEvent, NotCloudEvent> {
+        let named = |wanted: &str| {
+            let found = |(name, _): &(&String, &String)| name.eq_ignore_ascii_case(wanted);
+            self.headers.iter().find(found).map(|(_, v)| v.as_str())
+        };
+        let content_type = named("content-type");
+        if self.headers.is_empty() {
+            return CloudEvent::from_json(&self.data);
+        }
+        match cloudevent::mode(content_type)? {
+            Mode::Structured => CloudEvent::from_json(&self.data),
+            Mode::Batch => Err(NotCloudEvent::Format("a batch".to_owned())),
+            Mode::Binary => {
+                let headers = self.headers.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+                CloudEvent::from_headers(headers, content_type, self.data.clone())
+            }
+        }
     }
 
     pub(crate) fn authority_text(&self) -> String {
@@ -170,10 +231,10 @@ impl Incoming {
     pub(crate) fn id(&self) -> Uuid {
         let own = self.headers.get("ce-id").and_then(|id| id.parse().ok());
         own.unwrap_or_else(|| {
-            ids::computed(
-                "incoming",
-                &[&self.subject, &String::from_utf8_lossy(&self.data)],
-            )
+            let header = |name| self.headers.get(name).map_or("", String::as_str);
+            let data = String::from_utf8_lossy(&self.data);
+            let parts = [&self.subject, header("ce-source"), header("ce-id"), &data];
+            ids::computed("incoming", &parts)
         })
     }
 }
@@ -189,7 +250,7 @@ pub async fn process(
     let mut together = Vec::new();
     let mut alone = Vec::new();
     for (n, incoming) in batch.iter().enumerate() {
-        match incoming.envelope() {
+        match consumer.envelope(incoming, context.clock.machine_now()) {
             Ok(_) if incoming.delivered > LONE_AFTER => alone.push(n),
             Ok(envelope) => together.push((n, envelope)),
             Err(error) => {
@@ -317,7 +378,7 @@ async fn attempt(
         bury(context, consumer, incoming, reason).await?;
         return Ok(Disposition::Term);
     }
-    let envelope = incoming.envelope()?;
+    let envelope = consumer.envelope(incoming, context.clock.machine_now())?;
     match apply(context, consumer, &[envelope], Some(incoming)).await {
         Ok(()) => Ok(Disposition::Ack),
         Err(Failure::Reject(error)) if attempts >= LONE_ATTEMPTS => {

@@ -1,7 +1,8 @@
 //! Messages that could not be handled: kept, shown, replayed.
 
+use anyhow::anyhow;
 use contracts::{
-    AuthorityCode, Envelope,
+    AuthorityCode, Envelope, EnvelopeError,
     commands::{DeadLetter, DeadLetterAsk, DeadLetterReply, dead_letter_subject},
 };
 use jiff::Timestamp;
@@ -149,24 +150,25 @@ async fn one(context: &Context, id: Uuid) -> anyhow::Result<Row> {
 async fn replay(context: &Context, consumers: &[Consumer], id: Uuid) -> anyhow::Result<()> {
     let row = one(context, id).await?;
     let name = row.text("consumer")?;
-    let headers: std::collections::BTreeMap<String, String> = row.json("headers")?;
-    let header = |name: &str| headers.get(name).map(String::as_str);
-    let envelope = Envelope::from_headers(
-        &row.text("subject")?,
-        header,
-        row.text("data")?.into_bytes(),
-    )
-    .map_err(|e| Refusal(format!("the letter still cannot be read: {e}")))?;
+    let letter = Incoming {
+        subject: row.text("subject")?,
+        headers: row.json("headers")?,
+        data: row.text("data")?.into_bytes(),
+        delivered: 1,
+    };
+    let unread =
+        |e: EnvelopeError| Refusal(format!("the letter still cannot be read: {:#}", anyhow!(e)));
     let mut tx = context.db.begin().await?;
     if name == OUTBOX {
-        publish_again(&mut tx, envelope).await?;
+        publish_again(&mut tx, letter.envelope().map_err(unread)?).await?;
     } else {
         let consumer = consumers.iter().find(|c| c.name == name).ok_or_else(|| {
             Refusal(format!(
                 "the consumer {name} no longer exists; the letter stays"
             ))
         })?;
-        handle_again(&mut tx, consumer, envelope).await?;
+        let envelope = consumer.envelope(&letter, row.timestamp("at")?);
+        handle_again(&mut tx, consumer, envelope.map_err(unread)?).await?;
     }
     tx.everywhere().run(&REMOVE, values![id]).await?;
     tx.commit().await?;

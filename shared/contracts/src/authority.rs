@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, streams::AUTHORITY};
+use crate::{Event, fact::is_told_by_events, streams::AUTHORITY};
 
 /// A local authority's short code: it leads every subject and every table key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -137,6 +137,18 @@ pub struct Authority {
     /// True for invented data: every page and message says so.
     #[serde(default)]
     pub synthetic: bool,
+}
+
+impl Authority {
+    /// The sources whose day says how old the picture is: files. Events only add to it; they speak for its age where
+    /// there is nothing else.
+    pub fn dated_sources(&self) -> impl Iterator<Item = &SourceState> {
+        let is_file = |s: &&SourceState| !is_told_by_events(&s.source);
+        let only_events = !self.sources.iter().any(|s| is_file(&s));
+        self.sources
+            .iter()
+            .filter(move |s| only_events || is_file(s))
+    }
 }
 
 impl Event for Authority {

@@ -1,7 +1,12 @@
 //! The facts recorded about a child, as entries.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
 use jiff::civil::{Date, Time, date};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use crate::{AuthorityCode, ChildId, Event, StaffId, TeamId, streams::CHRONOLOGY};
@@ -331,6 +336,21 @@ impl Fact {
         "review_decisions",
         "review_record",
     ];
+
+    /// The fields of a fact, by its `kind` as written; none where there is no such kind.
+    pub fn fields(kind: &str) -> Option<&'static BTreeSet<String>> {
+        static FIELDS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+            let schema = schema_for!(Fact).to_value();
+            let shapes = schema["oneOf"].as_array().into_iter().flatten();
+            let fields = shapes.filter_map(|shape| {
+                let fields = shape["properties"].as_object()?;
+                let kind = fields.get("kind")?["const"].as_str()?;
+                Some((kind.to_owned(), fields.keys().cloned().collect()))
+            });
+            fields.collect()
+        });
+        FIELDS.get(kind)
+    }
 
     /// A review held, or meant to be held and cancelled.
     pub fn looked_after_review(cancelled: bool) -> Self {

@@ -48,6 +48,8 @@ pub enum EnvelopeError {
     Version(String),
     #[error("expected an event of type {expected}, got {got}")]
     Type { expected: &'static str, got: String },
+    #[error("this is no CloudEvent")]
+    NotCloudEvent(#[from] crate::NotCloudEvent),
     /// Says where and of what kind, never what stands there: errors are logged, and a body may carry a name.
     #[error(
         "the body of {event_type} is not readable: a {fault:?} fault at line {line}, column {column}"

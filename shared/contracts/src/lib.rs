@@ -2,8 +2,10 @@
 
 pub mod authority;
 pub mod chronology;
+pub mod cloudevent;
 pub mod commands;
 pub mod envelope;
+pub mod fact;
 pub mod ids;
 pub mod message;
 pub mod notice;
@@ -16,7 +18,9 @@ pub mod viewer;
 
 pub use authority::{Authority, AuthorityCode, ClockSetting, ClockStepped, SourceState};
 pub use chronology::{Chronology, Entry, Fact};
+pub use cloudevent::{CloudEvent, NotCloudEvent};
 pub use envelope::{Envelope, EnvelopeError, Event};
+pub use fact::{FactRetracted, FactTold};
 pub use ids::{ChildId, StaffId, TeamId, Token, TokenKey};
 pub use obligation::{Obligation, ObligationState};
 pub use organisation::{Organisation, Person, Team};

@@ -13,8 +13,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Authority, Chronology, ClockStepped, Event, Person, STREAMS, SnapshotAccepted, SnapshotRefused,
-    Stream, StreamKind, Team,
+    Authority, Chronology, ClockStepped, Event, FactRetracted, FactTold, Person, STREAMS,
+    SnapshotAccepted, SnapshotRefused, Stream, StreamKind, Team,
     message::{Message, MessageChanged, Receipts},
     notice::Notice,
     obligation::{BatchComputed, ChildObligations, DeadlineSignal},
@@ -65,6 +65,8 @@ pub static EVENTS: &[Published] = events![
     Chronology,
     Person,
     Team,
+    FactTold,
+    FactRetracted,
     ChildObligations,
     DeadlineSignal,
     BatchComputed,

@@ -1,6 +1,6 @@
 //! What everybody must know before they read a page of an authority.
 
-use contracts::{ClockSetting, SourceState};
+use contracts::{ClockSetting, SourceState, fact::is_told_by_events};
 use jiff::{Timestamp, ToSpan};
 
 use super::{
@@ -34,7 +34,7 @@ impl Banners {
 
 /// `SSDA903 return as at Sat 31 Mar 2018`, one a source, always shown.
 pub(crate) fn data_as_at(place: &Place<'_>) -> String {
-    let mut sources = place.authority.sources.iter().collect::<Vec<_>>();
+    let mut sources = place.authority.dated_sources().collect::<Vec<_>>();
     sources.sort_by(|a, b| a.source.cmp(&b.source));
     match sources.as_slice() {
         [] => "No data yet".to_owned(),
@@ -109,9 +109,10 @@ fn horizon(place: &Place<'_>) -> Option<Banner> {
     })
 }
 
-/// When a source of an authority with a real clock last said something new, if that is too long ago.
+/// When a source of an authority with a real clock last said something new, if that is too long ago. One that tells by
+/// events is silent while there is nothing to tell.
 pub(crate) fn stale_since(place: &Place<'_>, source: &SourceState) -> Option<Timestamp> {
-    if place.is_pinned() {
+    if place.is_pinned() || is_told_by_events(&source.source) {
         return None;
     }
     let end_of_day = source
@@ -196,6 +197,18 @@ mod tests {
             data_as_at(&fixture.place()),
             "Data: allocations as at Mon 5 May 2025; SSDA903 return as at Tue 6 May 2025"
         );
+        let told = SourceState {
+            source: "events/front-door".into(),
+            as_at: date(2024, 1, 1),
+            accepted_at: Timestamp::UNIX_EPOCH,
+            ..fixture.authority.sources[0].clone()
+        };
+        let before = (data_as_at(&fixture.place()), titles(&fixture));
+        fixture.authority.sources.push(told.clone());
+        let after = (data_as_at(&fixture.place()), titles(&fixture));
+        assert_eq!(before, after, "silence of a source of events is no age");
+        fixture.authority.sources = vec![told];
+        assert_eq!(data_as_at(&fixture.place()), "Data as at Mon 1 Jan 2024");
         fixture.authority.sources.clear();
         assert_eq!(data_as_at(&fixture.place()), "No data yet");
     }

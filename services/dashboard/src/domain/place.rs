@@ -35,7 +35,7 @@ impl Place<'_> {
 
     /// The oldest day that any source describes: what is shown is no newer.
     pub(crate) fn data_as_at(&self) -> Option<Date> {
-        self.authority.sources.iter().map(|s| s.as_at).min()
+        self.authority.dated_sources().map(|s| s.as_at).min()
     }
 
     pub(crate) fn team_of<'a>(&'a self, child: &'a Child) -> Option<&'a TeamId> {

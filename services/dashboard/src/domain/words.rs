@@ -89,7 +89,10 @@ pub(crate) fn and(parts: &[String]) -> String {
 pub(crate) fn source(name: &str) -> String {
     match name {
         "ssda903" => "SSDA903 return".to_owned(),
-        other => other.replace('_', " "),
+        other => match other.strip_prefix("events/") {
+            Some(name) => format!("events from {name}"),
+            None => other.replace('_', " "),
+        },
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// The day the data describes: what the newest source said.
     pub fn data_as_at(&self) -> Option<Date> {
-        self.authority.sources.iter().map(|s| s.as_at).max()
+        self.authority.dated_sources().map(|s| s.as_at).max()
     }
 
     /// The person's next morning at work, this one included; somebody unknown works as the authority does.

@@ -47,6 +47,7 @@ impl Asked {
         Ok(match source {
             ImportSource::Ssd(asked) => Self::Files(source_request("ssd", asked)?),
             ImportSource::Ssda903(asked) => Self::Files(source_request("ssda903", asked)?),
+            ImportSource::Cin(asked) => Self::Files(source_request("cin", asked)?),
             ImportSource::Annexa(asked) => Self::Files(source_request("annexa", asked)?),
             ImportSource::Allocations(FileArgs {
                 file,

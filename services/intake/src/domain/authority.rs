@@ -70,6 +70,32 @@ pub fn after(mut state: Authority, accepted: &Accepted<'_>) -> Authority {
     state
 }
 
+/// Events that were taken in, as far as the authority's state depends on them.
+pub struct Told<'s> {
+    pub source: &'s str,
+    pub as_at: Date,
+    pub at: Timestamp,
+    pub supplies: &'s [String],
+    pub children_new: u64,
+    pub children_changed: u64,
+}
+
+pub fn after_told(mut state: Authority, told: &Told<'_>) -> Authority {
+    state.revision += 1;
+    state.children += told.children_new;
+    state.revision_sum += told.children_changed;
+    state.sources.retain(|s| s.source != told.source);
+    state.sources.push(SourceState {
+        source: told.source.to_owned(),
+        as_at: told.as_at,
+        accepted_at: told.at,
+        supplies: told.supplies.to_vec(),
+        visits_seen_unreliable: false,
+    });
+    state.sources.sort_by(|a, b| a.source.cmp(&b.source));
+    state
+}
+
 /// A clock that stands still never goes back: an older as-at of another source describes that source only.
 pub fn clock(before: ClockSetting, wish: ClockWish, as_at: Date) -> ClockSetting {
     let stood = match before {

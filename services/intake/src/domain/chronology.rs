@@ -2,26 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use contracts::Entry;
+use contracts::{Entry, fact::is_told_by_events};
 
-/// All entries of a child, sorted by kind and key. Of each kind one source speaks for the child: the first of `order`
-/// that says anything of that kind. A source that is not in `order` comes after those that are, by name.
-pub fn merge(mut by_source: Vec<(String, Vec<Entry>)>, order: &[String]) -> Vec<Entry> {
-    by_source.sort_by_cached_key(|(source, _)| {
+/// All entries of a child, sorted by kind and key. Of each kind one file speaks for the child: the first of `order`
+/// that says anything of that kind. A file that is not in `order` comes after those that are, by name. What events tell
+/// is beside that; the same fact (kind and key) from a file and an event is one, as the event has it: a later file takes
+/// it over.
+pub fn merge(by_source: Vec<(String, Vec<Entry>)>, order: &[String]) -> Vec<Entry> {
+    let is_told = |(source, _): &(String, Vec<Entry>)| is_told_by_events(source);
+    let (mut told, mut files): (Vec<_>, Vec<_>) = by_source.into_iter().partition(is_told);
+    files.sort_by_cached_key(|(source, _)| {
         let place = order
             .iter()
             .position(|s| s == source)
             .unwrap_or(order.len());
         (place, source.clone())
     });
+    told.sort_by(|(a, _), (b, _)| a.cmp(b));
     let mut kinds: BTreeMap<&'static str, Vec<Entry>> = BTreeMap::new();
-    for (_, entries) in by_source {
+    for (_, entries) in files {
         let taken: Vec<_> = kinds.keys().copied().collect();
         for entry in entries {
             let kind = entry.fact.kind();
             if !taken.contains(&kind) {
                 kinds.entry(kind).or_default().push(entry);
             }
+        }
+    }
+    for entry in told.into_iter().flat_map(|(_, entries)| entries) {
+        let of_kind = kinds.entry(entry.fact.kind()).or_default();
+        match of_kind.iter_mut().find(|e| e.key == entry.key) {
+            Some(same) if is_told_by_events(&same.source) => {}
+            Some(same) => *same = entry,
+            None => of_kind.push(entry),
         }
     }
     kinds

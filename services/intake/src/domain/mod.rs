@@ -2,9 +2,11 @@
 
 pub mod authority;
 pub mod chronology;
+pub mod codes;
 pub mod confirm;
 pub mod diff;
 pub mod evidence;
 pub mod gate;
 pub mod statements;
+pub mod told;
 pub mod window;

@@ -1,5 +1,6 @@
-//! One file per question, and what looks for files by itself.
+//! One file per question and event, and what looks for files by itself.
 
 pub(crate) mod drop_folder;
 pub(crate) mod import_files;
 pub(crate) mod step_clock;
+pub(crate) mod told;

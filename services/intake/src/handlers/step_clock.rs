@@ -6,7 +6,7 @@ use contracts::{
     commands::{ClockStands, StepClock},
 };
 
-use crate::{domain::authority::stepped, import::state_message, store};
+use crate::{domain::authority::stepped, publish, store};
 
 pub(crate) fn question(context: &Context) -> Question {
     let context = context.clone();
@@ -34,7 +34,7 @@ async fn step(context: &Context, ask: &StepClock) -> anyhow::Result<ClockStands>
         .tokens
         .token(authority, "authority", authority.as_str());
     let revision = u64::try_from(at.as_microsecond()).unwrap_or_default();
-    let envelope = state_message(context, authority, &token, revision, &event);
+    let envelope = publish::state(context, authority, &token, revision, &event);
     outbox::put(&mut tx, &[envelope]).await?;
     tx.commit().await?;
     Ok(ClockStands { at })

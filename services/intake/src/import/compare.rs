@@ -1,20 +1,24 @@
 //! Comparing a snapshot with what its source said before, child by child, and writing what changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bus::outbox;
-use contracts::{ChildId, Chronology, Entry, Envelope, chronology::MAX_CHRONOLOGY_BYTES};
+use contracts::{
+    ChildId, Entry, Envelope, chronology::MAX_CHRONOLOGY_BYTES, fact::is_told_by_events,
+};
 use jiff::civil::Date;
 use store::Tx;
 
-use super::{Importer, Order, progress::Progress, publish};
+use super::{Importer, Order, progress::Progress};
 use crate::{
     domain::{
         chronology::merge,
         confirm,
         diff::{Absence, After, Tally, diff},
         gate::{Last, told},
+        told::hand_over,
     },
+    publish,
     sources::Reading,
     store::{self as rows, Head, Said},
 };
@@ -51,6 +55,8 @@ type OfSource = (String, Vec<Entry>);
 #[derive(Default)]
 struct Changed {
     said: Vec<Said>,
+    /// What events told before and this snapshot says itself is out of these.
+    told: Vec<(String, Said)>,
     revisions: Vec<(ChildId, u64)>,
     chronologies: Vec<Envelope>,
 }
@@ -84,7 +90,8 @@ impl<'i> Comparing<'i> {
         let recent = rows::recent(&mut tx.authority(code), source, now - confirm::APART).await?;
         self.too_near = confirm::too_near(self.order.as_at, now, &recent);
         let heads = rows::heads(&mut tx.authority(code), source).await?;
-        let work = self.candidates(heads);
+        let told = rows::told_children(&mut tx.authority(code)).await?;
+        let work = self.candidates(heads, &told);
         let total = work.len() as u64;
         for (n, chunk) in (0_u64..).zip(work.chunks(CHUNK)) {
             progress.at("recording", n * CHUNK as u64, total);
@@ -94,14 +101,20 @@ impl<'i> Comparing<'i> {
         Ok(self.so_far)
     }
 
-    /// Children whose digest stands, with no loose ends, have nothing new: most of them on most nights.
-    fn candidates(&self, mut heads: HashMap<String, Head>) -> Vec<(ChildId, String)> {
+    /// Children whose digest stands, with no loose ends and nothing told by events, have nothing new: most of them on
+    /// most nights.
+    fn candidates(
+        &self,
+        mut heads: HashMap<String, Head>,
+        told: &HashSet<String>,
+    ) -> Vec<(ChildId, String)> {
         let children = &self.reading.children;
         let mut work = Vec::new();
         for child in children.ids() {
             let digest = children.digest(child);
             let head = heads.remove(child.as_ref());
-            if head.is_none_or(|h| h.digest != digest || h.loose > 0) {
+            let is_told = told.contains(child.as_ref());
+            if is_told || head.is_none_or(|h| h.digest != digest || h.loose > 0) {
                 work.push((ChildId::new(child.as_ref()), digest));
             }
         }
@@ -132,6 +145,9 @@ impl<'i> Comparing<'i> {
             );
         }
         rows::put_said(&mut scoped, self.order.source.name, &changed.said).await?;
+        for (source, said) in changed.told {
+            rows::put_said(&mut scoped, &source, &[said]).await?;
+        }
         rows::put_children(&mut scoped, &changed.revisions).await?;
         outbox::put(tx, &changed.chronologies).await
     }
@@ -163,13 +179,15 @@ impl<'i> Comparing<'i> {
             tally,
             loose,
         } = diff(own, said, self.order.as_at, absence);
-        if !tally.is_empty() {
+        let taken_over = self.take_over(child, &mut known, &entries);
+        if !tally.is_empty() || !taken_over.is_empty() {
             known.push((source.to_owned(), entries.clone()));
             let revision = before.unwrap_or(0) + 1;
             let Some(chronology) = self.chronology(child, revision, known) else {
                 return;
             };
             changed.chronologies.push(chronology);
+            changed.told.extend(taken_over);
             changed.revisions.push((child.clone(), revision));
             self.so_far.children_new += u64::from(before.is_none());
             self.so_far.children_changed += 1;
@@ -185,6 +203,35 @@ impl<'i> Comparing<'i> {
         });
     }
 
+    /// What events told of a child before this snapshot's day and it says itself: from now on it is asked. Gives what is
+    /// left of those who told.
+    fn take_over(
+        &self,
+        child: &ChildId,
+        known: &mut [OfSource],
+        file: &[Entry],
+    ) -> Vec<(String, Said)> {
+        let as_at = self.order.as_at;
+        let told = known
+            .iter_mut()
+            .filter(|(source, _)| is_told_by_events(source));
+        let taken = told.filter_map(|(source, entries)| {
+            hand_over(entries, file, as_at).then(|| {
+                let head = Head {
+                    digest: String::new(),
+                    loose: entries.len() as u64,
+                };
+                let said = Said {
+                    child: child.clone(),
+                    head,
+                    entries: entries.clone(),
+                };
+                (source.clone(), said)
+            })
+        });
+        taken.collect()
+    }
+
     /// None (and a note) when it is too large to be published: then all of the child stays as it was.
     fn chronology(
         &mut self,
@@ -193,20 +240,11 @@ impl<'i> Comparing<'i> {
         known: Vec<OfSource>,
     ) -> Option<Envelope> {
         let context = &self.importer.context;
-        let chronology = Chronology {
-            authority: self.order.request.authority.clone(),
-            child: child.clone(),
-            revision,
-            authority_revision: self.revision,
-            entries: merge(known, &self.importer.config.precedence),
-        };
-        let token = context.tokens.child(&chronology.authority, child);
-        let envelope = publish::state_message(
+        let envelope = publish::chronology(
             context,
-            &chronology.authority,
-            &token,
-            revision,
-            &chronology,
+            (&self.order.request.authority, child),
+            (revision, self.revision),
+            merge(known, &self.importer.config.precedence),
         );
         if envelope.data.len() <= MAX_CHRONOLOGY_BYTES {
             return Some(envelope);

@@ -1,8 +1,8 @@
 //! One import, from files to the outbox: read, judge, compare, record.
 
+mod close;
 mod compare;
 mod progress;
-mod publish;
 mod record;
 mod refusals;
 mod summary;
@@ -26,11 +26,10 @@ use tracing::{info, warn};
 use crate::{
     Config, SERVICE,
     domain::authority::ClockWish,
-    sources::{self, Reading, Source},
+    sources::{self, Reading, Shape, Source},
 };
 
 use progress::Progress;
-pub(crate) use publish::state_message;
 use refusals::RefusalsFile;
 
 /// Takes snapshots in, one at a time for each authority. Clones share the turn.
@@ -65,10 +64,14 @@ impl Importer {
     /// As a person asked: a day given pins the authority's clock, none means today and a real clock; in a play it is
     /// set to the moment given.
     pub(crate) async fn import(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
-        let (as_at, clock) = match (request.as_at, request.played_at) {
+        let own = own_day(&request).await?;
+        let (as_at, clock) = match (request.as_at.or(own), request.played_at) {
             (day, Some(at)) => {
                 let day = day.unwrap_or_else(|| at.to_zoned(time_zone()).date());
                 (day, ClockWish::Step(at))
+            }
+            (Some(day), None) if request.as_at.is_none() => {
+                (day, self.clock_of_a_dated_file(&request))
             }
             (Some(day), None) => (day, ClockWish::Pin),
             (None, None) => (self.real_today(), ClockWish::Real),
@@ -80,7 +83,8 @@ impl Importer {
     pub(crate) async fn import_found(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
         let today = self.context.landscape.today(&request.authority);
         let today = today.unwrap_or_else(|| self.real_today());
-        let as_at = request.as_at.unwrap_or(today);
+        let own = own_day(&request).await?;
+        let as_at = request.as_at.or(own).unwrap_or(today);
         if as_at > today {
             // A slip in a folder's name would shut out every later snapshot.
             let reason =
@@ -209,9 +213,33 @@ impl Importer {
         turns.entry(authority.clone()).or_default().clone()
     }
 
+    /// A file that says its own day stops the clock on it, as a day given would, where nothing else is known of the
+    /// authority. A census that comes beside tonight's dataset must not.
+    fn clock_of_a_dated_file(&self, request: &ImportFiles) -> ClockWish {
+        let known = self.context.landscape.authority(&request.authority);
+        let others = known.is_some_and(|a| a.sources.iter().any(|s| s.source != request.source));
+        if others {
+            ClockWish::Leave
+        } else {
+            ClockWish::Pin
+        }
+    }
+
     fn real_today(&self) -> Date {
         self.context.clock.now().to_zoned(time_zone()).date()
     }
+}
+
+/// The day the file itself says, where nobody has said another.
+async fn own_day(request: &ImportFiles) -> anyhow::Result<Option<Date>> {
+    let source = sources::named(&request.source).map_err(|e| Refusal(e.to_string()))?;
+    if source.shape != Shape::Census || request.as_at.is_some() {
+        return Ok(None);
+    }
+    let path = request.path.clone();
+    let day = tokio::task::spawn_blocking(move || sources::reference_date(&path)).await;
+    let day = day.context("reading stopped")?;
+    day.map_err(|e| Refusal(e.to_string()).into())
 }
 
 #[cfg(test)]

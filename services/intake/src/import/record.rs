@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bus::Refusal;
 use contracts::commands::ImportSummary;
 
-use super::{Importer, Order, compare::Comparing, progress::Progress, publish, summary};
+use super::{Importer, Order, close, compare::Comparing, progress::Progress, summary};
 use crate::{
     domain::{
         authority,
@@ -62,7 +62,7 @@ pub(super) async fn record(
     let comparing = Comparing::new(importer, order, &reading, last.as_ref(), state.revision + 1);
     let compared = comparing.run(&mut tx, progress).await.context(NOTHING)?;
     let rows_before = last.map(|l| l.rows).unwrap_or_default();
-    let closing = publish::Closing {
+    let closing = close::Closing {
         importer,
         order,
         reading: &reading,

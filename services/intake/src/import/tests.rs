@@ -68,7 +68,7 @@ impl World {
     }
 
     /// Tables of the dataset, each with its header and rows.
-    fn a_dataset(&self, name: &str, tables: &[(&str, &str)]) -> PathBuf {
+    pub(crate) fn a_dataset(&self, name: &str, tables: &[(&str, &str)]) -> PathBuf {
         let folder = self.folder.path().join(name);
         fs::create_dir_all(&folder).unwrap();
         for (table, rows) in tables {
@@ -78,11 +78,11 @@ impl World {
     }
 
     /// Falls that a real authority never sees are normal among two children.
-    fn config_for_small_returns(&mut self) {
+    pub(crate) fn config_for_small_returns(&mut self) {
         self.config.largest_fall_percent = 100;
     }
 
-    fn held(&self, name: &str, rows: &str) -> PathBuf {
+    pub(crate) fn held(&self, name: &str, rows: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, format!("{HELD}{rows}")).unwrap();
         path
@@ -92,7 +92,7 @@ impl World {
         self.folder.path().join("data")
     }
 
-    pub(super) async fn ask(&self, request: ImportFiles) -> Answer<ImportSummary> {
+    pub(crate) async fn ask(&self, request: ImportFiles) -> Answer<ImportSummary> {
         let node = node(&self.context, &self.config, &self.data());
         let answer = node.questions[0]
             .answer(serde_json::to_vec(&request).unwrap())
@@ -100,11 +100,11 @@ impl World {
         serde_json::from_slice(&answer).unwrap()
     }
 
-    async fn import(&self, path: PathBuf, as_at: Option<Date>) -> ImportSummary {
+    pub(crate) async fn import(&self, path: PathBuf, as_at: Option<Date>) -> ImportSummary {
         done(self.ask(request("ssda903", path, as_at)).await)
     }
 
-    async fn dataset(&self, path: PathBuf, as_at: Date) -> ImportSummary {
+    pub(crate) async fn dataset(&self, path: PathBuf, as_at: Date) -> ImportSummary {
         done(self.ask(request("ssd", path, Some(as_at))).await)
     }
 
@@ -150,7 +150,7 @@ pub(crate) fn defaults() -> Config {
     toml::from_str::<File>(crate::DEFAULTS).unwrap().intake
 }
 
-pub(super) fn request(source: &str, path: PathBuf, as_at: Option<Date>) -> ImportFiles {
+pub(crate) fn request(source: &str, path: PathBuf, as_at: Option<Date>) -> ImportFiles {
     ImportFiles {
         key: Uuid::now_v7(),
         authority: "westshire".parse().unwrap(),
@@ -181,7 +181,7 @@ pub(crate) fn of<E: Event>(envelopes: &[Envelope]) -> Vec<E> {
 }
 
 /// Revision and keys of each child's chronology, a missing entry in brackets.
-fn chronologies(envelopes: &[Envelope]) -> BTreeMap<String, (u64, String)> {
+pub(crate) fn chronologies(envelopes: &[Envelope]) -> BTreeMap<String, (u64, String)> {
     let keys = |c: &Chronology| {
         let key = |e: &contracts::Entry| match e.missing_since {
             Some(_) => format!("({} {})", e.fact.kind(), e.key),
@@ -970,4 +970,30 @@ async fn it_works_on_postgresql() {
         .await
         .unwrap();
     a_snapshot_is_taken_in_compared_and_judged_on(db).await;
+}
+
+#[tokio::test]
+async fn the_same_folder_read_with_another_role_map_is_another_snapshot() {
+    let mut world = World::new().await;
+    let involvements = "invo_involvements_id,invo_professional_id,invo_professional_role_id,invo_professional_team,\
+        invo_person_id,invo_involvement_start_date,invo_involvement_end_date,invo_worker_change_reason,invo_referral_id\n\
+        I1,W1,SOCWORK,T1,C1,2025-01-06,,,\n";
+    let folder = world.a_dataset("1", &[("ssd_involvements", involvements)]);
+    let first = world.dataset(folder.clone(), date(2025, 3, 31)).await;
+    assert!(
+        first.notes.iter().any(|n| n.contains("\"SOCWORK\" (1)")),
+        "{:?}",
+        first.notes
+    );
+    let again = world.dataset(folder.clone(), date(2025, 3, 31)).await;
+    assert!(again.already_imported);
+    world.published().await;
+    let role = contracts::chronology::InvolvementRole::CaseHolder;
+    world.config.ssd.roles = [("SOCWORK".to_owned(), role)].into();
+    let mapped = world.dataset(folder, date(2025, 3, 31)).await;
+    assert_eq!(counts(&mapped.changed), [("involvement", 1)]);
+    let told = of::<Chronology>(&world.published().await);
+    assert!(
+        matches!(&told[0].entries[0].fact, Fact::Involvement { role: now, .. } if *now == role)
+    );
 }

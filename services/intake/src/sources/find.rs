@@ -47,6 +47,15 @@ pub fn find(source: &'static Source, path: &Path) -> Result<Found, Unreadable> {
             )],
             others: Vec::new(),
         }),
+        Shape::Census if about.is_dir() => Err(Unreadable(format!(
+            "{shown} is a folder: {} is read from one XML file",
+            source.name
+        ))),
+        // Its blocks are found while it is read.
+        Shape::Census => Ok(Found {
+            tables: Vec::new(),
+            others: Vec::new(),
+        }),
         Shape::Book if about.is_dir() => Err(Unreadable(format!(
             "{shown} is a folder: {} is read from one file, xlsx, ods or CSV",
             source.name
@@ -276,7 +285,7 @@ mod tests {
         let error = named("ssa903").unwrap_err().to_string();
         assert_eq!(
             error,
-            "there is no source \"ssa903\": use one of ssd, ssda903, annexa, allocations"
+            "there is no source \"ssa903\": use one of ssd, ssda903, annexa, cin, allocations"
         );
     }
 }

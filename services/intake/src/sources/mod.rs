@@ -2,11 +2,13 @@
 
 mod allocations;
 mod annexa;
+mod cin;
 mod codes;
 mod csv;
 mod dates;
 mod find;
 mod known;
+mod person;
 mod read;
 mod roles;
 mod ssd;
@@ -16,16 +18,18 @@ use crate::domain::{gate::Guard, statements::Said, window::Window};
 
 use self::csv::{Cells, Columns, Fault};
 
+pub(crate) use cin::reference_date;
 pub use find::{Found, find};
 pub use known::Known;
 pub use read::{Reading, Terms, Watch, read};
 pub use roles::Roles;
 
 /// Every source, by name.
-pub static ALL: [&Source; 4] = [
+pub static ALL: [&Source; 5] = [
     &ssd::SOURCE,
     &ssda903::SOURCE,
     &annexa::SOURCE,
+    &cin::SOURCE,
     &allocations::SOURCE,
 ];
 
@@ -74,6 +78,8 @@ pub enum Shape {
     Folder,
     /// One CSV file of any name.
     File,
+    /// One XML file that says itself which day it describes.
+    Census,
     /// A workbook of lists known by their headers, or one of them as CSV.
     Book,
 }

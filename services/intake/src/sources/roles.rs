@@ -28,6 +28,16 @@ impl Roles {
         }
     }
 
+    /// What files say depends on it: read with another map they say something else.
+    pub(super) fn mark(&self) -> String {
+        let own = self.own.iter();
+        let lines: Vec<_> = own.map(|(code, role)| format!("{code}={role:?}")).collect();
+        lines.join(
+            "
+",
+        )
+    }
+
     /// None when nobody has said what this code means. The longest that fits is meant.
     pub fn of(&self, code: &str) -> Option<InvolvementRole> {
         let own = self

@@ -3,18 +3,23 @@
 mod authorities;
 mod children;
 mod snapshots;
+mod told;
 
 use ::store::{Migrations, Prepared};
 
 pub use authorities::{lock, save};
 pub use children::{Head, Said, heads, put_children, put_said, revisions, said};
 pub use snapshots::{Accepted, accept, answered, imported, last, recent};
+pub use told::{FactId, events, facts, put_told, told_children};
 
-pub const MIGRATIONS: Migrations = Migrations(&[(
-    1001,
-    "intake",
-    include_str!("../../migrations/1001_intake.sql"),
-)]);
+pub const MIGRATIONS: Migrations = Migrations(&[
+    (
+        1001,
+        "intake",
+        include_str!("../../migrations/1001_intake.sql"),
+    ),
+    (1002, "told", include_str!("../../migrations/1002_told.sql")),
+]);
 
 /// For the test that prepares all of them on both engines.
 pub const ALL: &[&dyn Prepared] = &[
@@ -31,4 +36,9 @@ pub const ALL: &[&dyn Prepared] = &[
     &snapshots::RECENT,
     &snapshots::PUT_SNAPSHOT,
     &snapshots::PUT_SOURCE,
+    &told::EVENTS,
+    &told::FACTS,
+    &told::CHILDREN,
+    &told::PUT_EVENTS,
+    &told::PUT_FACTS,
 ];

@@ -143,9 +143,13 @@ fn what_is_said_about_a_child_has_no_field_for_who_the_child_is() {
 }
 
 #[test]
-fn only_the_chronology_carries_a_legal_status() {
+fn only_the_chronology_and_what_is_told_for_it_carry_a_legal_status() {
     for (event, schema) in json_schemas() {
         let carries = fields(&schema).contains("legal_status");
-        assert_eq!(carries, event == "Chronology", "{event}");
+        assert_eq!(
+            carries,
+            ["Chronology", "FactTold"].contains(&event),
+            "{event}"
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, ClockStepped, Entry, Event, Fact,
-    Obligation, ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId,
-    Team, TeamId,
+    FactRetracted, FactTold, Obligation, ObligationState, Person, SnapshotAccepted,
+    SnapshotRefused, SourceState, StaffId, Team, TeamId,
     chronology::{
         AgeBand, Eligibility, Holder, InvolvementRole, ReturnInterview, Step, VisitPurpose,
     },
@@ -37,6 +37,8 @@ pub(crate) fn all() -> Vec<Example> {
         example("Chronology", "", &chronology()),
         example("Person", "", &person()),
         example("Team", "", &team()),
+        example("FactTold", "", &told()),
+        example("FactRetracted", "", &retracted()),
         example("ChildObligations", "", &child_obligations()),
         example("DeadlineSignal", "", &signal()),
         example("BatchComputed", "", &batch()),
@@ -74,6 +76,32 @@ fn uuid(n: u128) -> Uuid {
 
 fn child() -> ChildId {
     ChildId::new("1001")
+}
+
+fn told() -> FactTold {
+    FactTold {
+        authority: code(),
+        child: child(),
+        key: Some("V-77".into()),
+        start: day("2025-04-11"),
+        end: Some(day("2025-04-11")),
+        fact: Fact::Visit {
+            purpose: VisitPurpose::Protection,
+            seen: Some(true),
+            seen_alone: Some(false),
+        },
+    }
+}
+
+fn retracted() -> FactRetracted {
+    FactRetracted {
+        authority: code(),
+        child: child(),
+        kind: "visit".into(),
+        key: Some("V-77".into()),
+        start: Some(day("2025-04-11")),
+        worker: Some(StaffId::new("SW1")),
+    }
 }
 
 fn authority() -> Authority {

@@ -95,6 +95,9 @@ fn look_at_authority(
                 Shape::File if about.is_file() && name.to_lowercase().ends_with(".csv") => {
                     looks_of(&entry)?
                 }
+                Shape::Census if about.is_file() && name.to_lowercase().ends_with(".xml") => {
+                    looks_of(&entry)?
+                }
                 Shape::Book if about.is_file() && is_book(&name) => looks_of(&entry)?,
                 _ => continue,
             };
@@ -251,7 +254,7 @@ mod tests {
             ]
         );
         assert_eq!(found.oddities.len(), 2, "{:?}", found.oddities);
-        let words = "there is no source \"elsewhere\": use one of ssd, ssda903, annexa, allocations, directory";
+        let words = "there is no source \"elsewhere\": use one of ssd, ssda903, annexa, cin, allocations, directory";
         assert!(
             found.oddities.iter().any(|o| o.ends_with(words)),
             "{:?}",

@@ -323,3 +323,121 @@ fn a_workbook_with_titles_numbers_for_dates_and_errors_in_cells_is_read_list_by_
     );
     assert!(reading.visits_seen_unreliable);
 }
+
+/// An OpenDocument spreadsheet as small as one can be: `#` leads a number, `@` a day or moment, `*2` an empty cell that is
+/// repeated, as office programs write a gap.
+fn open_document(path: &Path, sheets: &[(&str, &[&[&str]])]) {
+    let mut zip = zip::ZipWriter::new(File::create(path).unwrap());
+    let mut part = |name: &str, method, text: &str| {
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        zip.start_file(name, options).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    };
+    let media = "application/vnd.oasis.opendocument.spreadsheet";
+    let (stored, packed) = (
+        zip::CompressionMethod::Stored,
+        zip::CompressionMethod::Deflated,
+    );
+    part("mimetype", stored, media);
+    part(
+        "META-INF/manifest.xml",
+        packed,
+        &format!(
+            "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\">\
+             <manifest:file-entry manifest:full-path=\"/\" manifest:media-type=\"{media}\"/></manifest:manifest>"
+        ),
+    );
+    let cell = |text: &&str| {
+        let first = text.chars().next();
+        let rest = text.get(1..).unwrap_or_default();
+        match first {
+            None => "<table:table-cell/>".to_owned(),
+            Some('*') => format!("<table:table-cell table:number-columns-repeated=\"{rest}\"/>"),
+            Some('#') if rest.parse::<f64>().is_ok() => format!(
+                "<table:table-cell office:value-type=\"float\" office:value=\"{rest}\"><text:p>{rest}</text:p></table:table-cell>"
+            ),
+            Some('@') => format!(
+                "<table:table-cell office:value-type=\"date\" office:date-value=\"{rest}\"><text:p>shown</text:p></table:table-cell>"
+            ),
+            _ => format!(
+                "<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>"
+            ),
+        }
+    };
+    let row = |cells: &&[&str]| {
+        let cells: String = cells.iter().map(cell).collect();
+        format!("<table:table-row>{cells}</table:table-row>")
+    };
+    let table = |(name, rows): &(&str, &[&[&str]])| {
+        let rows: String = rows.iter().map(row).collect();
+        format!("<table:table table:name=\"{name}\">{rows}</table:table>")
+    };
+    let tables: String = sheets.iter().map(table).collect();
+    let names = "urn:oasis:names:tc:opendocument:xmlns";
+    part(
+        "content.xml",
+        packed,
+        &format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content xmlns:office=\"{names}:office:1.0\" \
+             xmlns:table=\"{names}:table:1.0\" xmlns:text=\"{names}:text:1.0\" office:version=\"1.2\">\
+             <office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+        ),
+    );
+    zip.finish().unwrap();
+}
+
+#[test]
+fn an_open_document_workbook_is_read_as_the_other_kind_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Annex A.ods");
+    open_document(
+        &path,
+        &[
+            ("Notes", &[&["Prepared for inspection"]]),
+            (
+                "List 7",
+                &[
+                    &["*4"],
+                    &["List 7: child protection"],
+                    &[
+                        "Child Unique ID",
+                        "Age",
+                        "",
+                        "Child Protection Plan Start Date",
+                        "Date of the Last Statutory Visit",
+                    ],
+                    &["#1234", "#7", "", "@2025-04-11", "@2025-05-23T14:05:00"],
+                    &["C2", "*2", "11/04/2025", "#N/A"],
+                    &["C3", "#5", "", "#N/A", "@2025-05-23"],
+                ],
+            ),
+            (
+                "List 6",
+                &[
+                    &[
+                        "Child Unique ID",
+                        "CIN Start Date",
+                        "Date Child Was Last Seen",
+                    ],
+                    &["C2", "@2025-04-11", "@2025-05-24"],
+                ],
+            ),
+        ],
+    );
+    let reading = reading(&path).unwrap();
+    assert_eq!(
+        entries(&reading),
+        [
+            "1234 protection_plan 2025-04-11 2025-04-11",
+            "1234 visit list 7 2025-05-23 2025-05-23",
+            "C2 protection_plan 2025-04-11 2025-04-11",
+            "C2 visit list 6 2025-05-24 2025-05-24",
+        ]
+    );
+    let refused: Vec<_> = reading
+        .refused
+        .iter()
+        .map(|r| (r.file.as_str(), r.line, r.column.as_str()))
+        .collect();
+    assert_eq!(refused, [("List 7", 6, "Child Protection Plan Start Date")]);
+}

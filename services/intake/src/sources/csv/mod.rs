@@ -80,7 +80,12 @@ pub struct Cells<'r> {
     values: Vec<Cow<'r, str>>,
 }
 
-impl Cells<'_> {
+impl<'r> Cells<'r> {
+    /// Of something that is no line of text; in the order of the columns.
+    pub(super) fn new(columns: Columns, values: Vec<Cow<'r, str>>) -> Self {
+        Self { columns, values }
+    }
+
     /// Blank when the row has nothing there.
     pub fn get(&self, column: &str) -> &str {
         let at = self.columns.all().position(|c| c == column);

@@ -1,5 +1,7 @@
 //! Reading a source's files once, row by row, into what they say.
 
+mod census;
+
 use std::{
     cell::Cell,
     collections::{BTreeMap, HashSet},
@@ -16,8 +18,8 @@ use jiff::{ToSpan, civil::Date};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Found, Known, Roles, Source, Table, Unreadable, Unused,
-    csv::{self, BadRow, Fault, Row},
+    Found, Known, Roles, Shape, Source, Table, Unreadable, Unused,
+    csv::{self, BadRow, Cells, Fault, Row},
     find::{Place, find, text},
 };
 use crate::domain::{
@@ -58,7 +60,7 @@ pub struct Reading {
     pub children: Children,
     /// Children with a refused row: the row may be the entry that seems to be gone.
     pub unsure: HashSet<String>,
-    /// SHA-256 of the files that were read.
+    /// SHA-256 of the files that were read and of the role map they were read with.
     pub content: String,
     /// The first few.
     pub refused: Vec<RefusedRow>,
@@ -84,6 +86,9 @@ pub fn read(
 ) -> Result<Reading, Unreadable> {
     let Found { tables, others } = find(source, path)?;
     let mut reader = Reader::new(terms, watch);
+    if source.shape == Shape::Census {
+        reader.census(source, path)?;
+    }
     for (table, place, name) in tables {
         reader.table(table, &name, place)?;
     }
@@ -125,13 +130,26 @@ struct Progress<'t> {
     evidence: Vec<&'static str>,
 }
 
+impl<'t> Progress<'t> {
+    fn new(table: &'static Table, name: &'t str) -> Self {
+        Self {
+            table,
+            name,
+            rows: 0,
+            refused_rows: 0,
+            cut_short: false,
+            evidence: Vec::new(),
+        }
+    }
+}
+
 impl<'w> Reader<'w> {
     fn new(terms: Terms, watch: &'w mut dyn Watch) -> Self {
         Self {
+            hash: Sha256::new_with_prefix(terms.roles.mark()),
             known: Known::new(terms.as_at, terms.roles),
             limits: terms.limits,
             watch,
-            hash: Sha256::new(),
             statements: Statements::default(),
             tables: Vec::new(),
             supplies: Vec::new(),
@@ -148,14 +166,7 @@ impl<'w> Reader<'w> {
     fn table(&mut self, table: &'static Table, name: &str, place: Place) -> Result<(), Unreadable> {
         let (file, size) = text(place)?;
         let said_before = self.statements.len();
-        let mut progress = Progress {
-            table,
-            name,
-            rows: 0,
-            refused_rows: 0,
-            cut_short: false,
-            evidence: Vec::new(),
-        };
+        let mut progress = Progress::new(table, name);
         self.hash.update(table.file);
         let done = Cell::new(0);
         // The hash is taken out while the rows are read, so that reading and recording can go on together.
@@ -168,13 +179,17 @@ impl<'w> Reader<'w> {
         self.rows(input, &mut progress, &done, size)
             .map_err(|e| Unreadable(format!("{name} could not be read: {}", in_full(&e))))?;
         self.hash = hash;
-        if let Some(error) = self.trouble.take() {
-            return Err(Unreadable(format!(
-                "the refused rows could not be written to a file: {error}"
-            )));
-        }
-        self.close(&progress, said_before);
+        self.in_trouble()?;
+        self.close(&progress, Some(said_before));
         Ok(())
+    }
+
+    fn in_trouble(&mut self) -> Result<(), Unreadable> {
+        self.trouble.take().map_or(Ok(()), |error| {
+            Err(Unreadable(format!(
+                "the refused rows could not be written to a file: {error}"
+            )))
+        })
     }
 
     fn rows(
@@ -205,8 +220,15 @@ impl<'w> Reader<'w> {
             Ok(cells) => cells,
             Err(bad) => return self.refuse(line, bad, progress),
         };
+        if let Some(bad) = self.said(&cells, progress) {
+            self.refuse(line, bad, progress);
+        }
+    }
+
+    /// Takes what a row says; gives it back if it is wrong.
+    fn said(&mut self, cells: &Cells<'_>, progress: &mut Progress<'_>) -> Option<BadRow> {
         self.known.whose = None;
-        match (progress.table.row)(&cells, &mut self.known) {
+        match (progress.table.row)(cells, &mut self.known) {
             Ok(said) => said.into_iter().for_each(|said| self.take(said, progress)),
             Err(Unused::Aside(reason)) => self.set_aside(reason, cells.child()),
             Err(Unused::Unresolved { reason, table }) => {
@@ -216,14 +238,14 @@ impl<'w> Reader<'w> {
             }
             Err(Unused::Wrong(fault)) => {
                 let first = Some(cells.child().to_owned()).filter(|c| !c.is_empty());
-                let bad = BadRow {
+                return Some(BadRow {
                     child: first.or_else(|| self.known.whose.take()),
                     fault,
                     cut_short: false,
-                };
-                self.refuse(line, bad, progress);
+                });
             }
         }
+        None
     }
 
     fn take(&mut self, said: Said, progress: &mut Progress<'_>) {
@@ -287,7 +309,8 @@ impl<'w> Reader<'w> {
         }
     }
 
-    fn close(&mut self, progress: &Progress<'_>, said_before: usize) {
+    /// `said_before`: how many statements there were; none where rows of several tables come one after another.
+    fn close(&mut self, progress: &Progress<'_>, said_before: Option<usize>) {
         let mut table = TableRead {
             name: progress.table.file,
             file: progress.name.to_owned(),
@@ -300,9 +323,12 @@ impl<'w> Reader<'w> {
         let unusable = table.guard != Guard::Core && table.is_unusable(self.limits);
         if unusable {
             table.in_full = false;
-            self.statements.truncate(said_before);
+            let used = said_before.map_or("what it no longer says is not taken as gone", |said| {
+                self.statements.truncate(said);
+                "none of its rows was used and what it said before stands"
+            });
             self.notes.push(format!(
-                "{}: {} of {} rows were refused, more than {} %, so none of its rows was used and what it said before stands.",
+                "{}: {} of {} rows were refused, more than {} %, so {used}.",
                 table.file, table.refused_rows, table.rows, self.limits.refused_percent
             ));
         } else {

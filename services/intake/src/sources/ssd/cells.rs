@@ -53,7 +53,10 @@ pub(super) fn span(
 }
 
 /// Yes or no; not recorded is neither.
-pub(super) fn truth(cells: &Cells<'_>, column: &'static str) -> Result<Option<bool>, Fault> {
+pub(in crate::sources) fn truth(
+    cells: &Cells<'_>,
+    column: &'static str,
+) -> Result<Option<bool>, Fault> {
     const WORDS: [(&str, Option<bool>); 13] = [
         ("", None),
         ("Y", Some(true)),

@@ -7,7 +7,7 @@ use crate::{
     domain::{gate::Guard, statements::Said},
     sources::{
         Known, Table, Unused,
-        codes::{Codes, PLACEMENTS},
+        codes::{Codes, PLACEMENT_CHANGES, PLACEMENTS},
         csv::{Cells, Fault},
     },
 };
@@ -45,10 +45,7 @@ const TYPE: Codes = Codes {
 const CHANGE: Codes = Codes {
     column: "clap_cla_placement_change_reason",
     what: "a reason for a change of placement",
-    list: &[
-        "CARPL", "CLOSE", "ALLEG", "STAND", "CUSTOD", "APPRR", "CREQB", "CREQO", "CHILD", "LAREQ",
-        "PLACE", "OTHER",
-    ],
+    list: PLACEMENT_CHANGES,
 };
 
 /// 999.9 miles stand for a distance that is not known.

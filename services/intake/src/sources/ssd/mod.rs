@@ -2,7 +2,7 @@
 //! is all that is read; the dataset has far more.
 
 mod care_leavers;
-mod cells;
+pub(super) mod cells;
 mod cin_assessments;
 mod cin_episodes;
 mod cin_plans;

@@ -1,19 +1,9 @@
-//! `ssd_person`: a date of birth leaves as the days on which age bands begin, and no other way.
+//! `ssd_person`: ages and deaths.
 
-use contracts::{Fact, chronology::AgeBand};
-
-use jiff::civil::{Date, date};
-
-use super::cells::{columns, day};
+use super::cells::columns;
 use crate::{
-    domain::{
-        gate::Guard,
-        statements::{Key, Said},
-    },
-    sources::{
-        Known, Table, Unused, child,
-        csv::{Cells, Fault},
-    },
+    domain::{gate::Guard, statements::Said},
+    sources::{Known, Table, Unused, child, csv::Cells, person},
 };
 
 pub(super) const TABLE: Table = Table {
@@ -36,65 +26,14 @@ pub(super) const TABLE: Table = Table {
     row,
 };
 
-/// With the age they begin at.
-const BANDS: [(AgeBand, &str, i16); 4] = [
-    (AgeBand::UnderFive, "0-4", 0),
-    (AgeBand::FiveToFifteen, "5-15", 5),
-    (AgeBand::SixteenAndSeventeen, "16-17", 16),
-    (AgeBand::Adult, "18+", 18),
-];
-
 fn row(cells: &Cells<'_>, _: &mut Known) -> Result<Vec<Said>, Unused> {
     let child = child(cells, "pers_person_id")?;
-    let said = |key: &str, start, end, fact| Said {
-        child: child.clone(),
-        start,
-        end,
-        key: Key::Row(key.to_owned()),
-        fact,
+    let columns = person::Columns {
+        born: "pers_dob",
+        expected: "pers_expected_dob",
+        died: "pers_death_date",
     };
-    let mut all = Vec::with_capacity(5);
-    if let Some(died) = day(cells, "pers_death_date")? {
-        all.push(said("death", died, None, Fact::Death));
-    }
-    let born =
-        birth(cells, "pers_dob").and_then(|born| Ok((born, birth(cells, "pers_expected_dob")?)));
-    match born {
-        // A death is believed although something else is wrong: the mistake of going on would hurt.
-        Err(_) if !all.is_empty() => {}
-        Err(fault) => return Err(fault.into()),
-        Ok((Some(born), _)) => {
-            for (n, (band, key, from)) in BANDS.iter().enumerate() {
-                let end = BANDS.get(n + 1).map(|(_, _, to)| birthday(born, *to));
-                all.push(said(
-                    key,
-                    birthday(born, *from),
-                    end,
-                    Fact::AgeBand { band: *band },
-                ));
-            }
-        }
-        Ok((None, Some(expected))) => {
-            let (band, key, _) = BANDS[0];
-            all.push(said(key, expected, None, Fact::AgeBand { band }));
-        }
-        Ok((None, None)) => {}
-    }
-    Ok(all)
-}
-
-/// What is wrong with a day of birth is said, and the day is not: it goes nowhere.
-fn birth(cells: &Cells<'_>, column: &'static str) -> Result<Option<Date>, Fault> {
-    day(cells, column).map_err(|fault| Fault {
-        value: String::new(),
-        ..fault
-    })
-}
-
-/// Born on 29 February, a person is a year older on 1 March of other years.
-fn birthday(born: Date, age: i16) -> Date {
-    let year = born.year() + age;
-    Date::new(year, born.month(), born.day()).unwrap_or_else(|_| date(year, 3, 1))
+    Ok(person::said(&child, cells, &columns)?)
 }
 
 #[cfg(test)]

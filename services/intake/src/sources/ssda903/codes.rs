@@ -31,7 +31,7 @@ pub(super) const END_REASON: Codes = Codes {
 pub(super) const AWAY: Codes = Codes {
     column: "MISSING",
     what: "M (missing) or A (away without authorisation)",
-    list: &["M", "A"],
+    list: crate::domain::codes::AWAY,
 };
 
 pub(super) const WORKER_CHANGE: Codes = Codes {

@@ -2,34 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use bus::{Context, outbox};
-use contracts::{
-    Authority, AuthorityCode, Envelope, Event, SnapshotAccepted, Token, commands::ImportSummary,
-    ids,
-};
+use bus::outbox;
+use contracts::{Authority, Envelope, SnapshotAccepted, commands::ImportSummary, ids};
 use store::Tx;
 
 use super::{Importer, Order, compare::Compared, summary};
 use crate::{
     SERVICE,
     domain::authority::{self, Accepted},
+    publish,
     sources::Reading,
     store as rows,
 };
-
-/// A state message: its id is that of its revision.
-pub(crate) fn state_message<E: Event>(
-    context: &Context,
-    authority: &AuthorityCode,
-    token: &Token,
-    revision: u64,
-    event: &E,
-) -> Envelope {
-    let now = context.clock.machine_now();
-    let mut envelope = Envelope::new(uuid::Uuid::nil(), SERVICE, authority, token, now, event);
-    envelope.id = ids::state(&envelope.subject, revision);
-    envelope
-}
 
 pub(super) struct Closing<'i> {
     pub(super) importer: &'i Importer,
@@ -90,8 +74,7 @@ impl Closing<'_> {
     fn events(&self, state_after: &Authority) -> [Envelope; 2] {
         let context = &self.importer.context;
         let code = &state_after.authority;
-        let token = context.tokens.token(code, "authority", code.as_str());
-        let state = state_message(context, code, &token, state_after.revision, state_after);
+        let state = publish::authority(context, state_after);
         let total = |of: &BTreeMap<&str, u64>| of.values().sum();
         let tally = &self.compared.tally;
         let accepted = SnapshotAccepted {
