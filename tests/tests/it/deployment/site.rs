@@ -134,7 +134,11 @@ impl Site {
         let (from, inside) = service.volumes[0].split_once(':').unwrap();
         let config = self.path(inside.split(':').next().unwrap());
         fs::create_dir_all(config.parent().unwrap()).unwrap();
-        fs::copy(root().join(from), &config).unwrap();
+        let store = self.path("/nats/data").display().to_string();
+        let text = fs::read_to_string(root().join(from)).unwrap();
+        assert!(text.contains("store_dir: /data\n"));
+        let text = text.replace("store_dir: /data\n", &format!("store_dir: {store:?}\n"));
+        fs::write(&config, text).unwrap();
         let cache = root().join(".tools/cache");
         let binary = bus::server::binary(None, &cache).await.unwrap();
         let [flag, path] = &service.command[..] else {
@@ -146,7 +150,6 @@ impl Site {
             ("-a", "127.0.0.1".to_owned()),
             ("-p", self.nats.to_string()),
             ("-m", self.nats_health.to_string()),
-            ("-sd", self.path("/nats/data").display().to_string()),
         ] {
             arguments.extend([flag.into(), value.into()]);
         }
