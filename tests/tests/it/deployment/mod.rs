@@ -72,8 +72,8 @@ fn the_image_and_the_deployment_agree_with_each_other_and_with_the_program() {
 fn every_file_secret_and_volume_that_the_deployment_names_is_there() {
     let compose = compose();
     let secrets = tempfile::tempdir().unwrap();
-    let make = root().join("deploy/make-secrets.sh");
-    let made = Command::new("sh").arg(make).arg(secrets.path()).output();
+    let script = root().join("deploy/make-secrets.sh");
+    let made = Command::new("sh").arg(script).arg(secrets.path()).output();
     assert!(made.unwrap().status.success());
     for (name, secret) in &compose.secrets {
         let file = secret.file.file_name().unwrap();

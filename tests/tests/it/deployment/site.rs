@@ -56,11 +56,11 @@ impl Site {
             pages: free_port(),
             running: BTreeMap::new(),
         };
-        let make = root().join("deploy/make-secrets.sh");
+        let script = root().join("deploy/make-secrets.sh");
         let mut made = Command::new("sh");
         said(
             &made
-                .arg(make)
+                .arg(script)
                 .arg(site.path("/run/secrets"))
                 .output()
                 .unwrap(),
