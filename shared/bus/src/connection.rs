@@ -14,7 +14,6 @@ use contracts::{
     Envelope, EnvelopeError, STREAMS, Stream, StreamKind,
     commands::{Answer, Request},
 };
-use futures::StreamExt;
 use tracing::{debug, info, warn};
 
 use crate::{
@@ -47,7 +46,8 @@ pub struct ConnectOptions {
 /// Publishes that may wait for an acknowledgement at once; async-nats hangs for ever past its own limit.
 pub(crate) const MAX_UNACKED: usize = 512;
 
-const SUBSCRIBED_WITHIN: Duration = Duration::from_secs(5);
+/// Longest wait for a broker's word on whether it keeps streams.
+const LOOKED_AT_WITHIN: Duration = Duration::from_secs(10);
 
 /// Longest wait for the answer to a question. An import of a large return takes minutes.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(30);
@@ -117,11 +117,9 @@ impl Bus {
             let found = server.max_payload;
             return Err(Unfit::TooSmall { url: url(), found });
         }
-        if jetstream::new(client.clone())
-            .query_account()
-            .await
-            .is_err()
-        {
+        let account = jetstream::new(client.clone());
+        let account = tokio::time::timeout(LOOKED_AT_WITHIN, account.query_account()).await;
+        if !matches!(account, Ok(Ok(_))) {
             return Err(Unfit::NoJetStream(url()));
         }
         Ok(Self::over(client))
@@ -218,20 +216,6 @@ impl Bus {
         let subject = self.client()?.new_inbox();
         let subscriber = self.client()?.subscribe(subject.clone()).await?;
         Ok((subject, subscriber))
-    }
-
-    /// Returns once the broker knows of every subscription made before: sent is not yet taken in, and who asks at once would
-    /// be told that nobody is there. One that does not answer is not waited for long.
-    pub(crate) async fn subscribed(&self) -> anyhow::Result<()> {
-        let (subject, mut heard) = self.listen().await?;
-        self.tell(&subject, &()).await?;
-        if tokio::time::timeout(SUBSCRIBED_WITHIN, heard.next())
-            .await
-            .is_err()
-        {
-            warn!("the broker is slow to take in what is listened to");
-        }
-        Ok(())
     }
 
     /// How far a stream has been written.

@@ -62,7 +62,6 @@ pub async fn run(context: &Context, node: Node) -> anyhow::Result<()> {
     for question in questions {
         question::serve(context.clone(), question).await?;
     }
-    context.bus.subscribed().await?;
     for (name, part) in node.parts {
         tasks.spawn_essential(name, part);
     }

@@ -90,13 +90,14 @@ fn refused<A>(error: &anyhow::Error) -> Answer<A> {
     Answer::Refused(format!("{error:#}"))
 }
 
-/// Answers until the tasks stop, each question on a task of its own.
+/// Answers until the tasks stop, each question on a task of its own. Returns once it listens.
 pub(crate) async fn serve(context: Context, question: Question) -> anyhow::Result<()> {
     let client = context.bus.client()?.clone();
     let queue = question.subject.clone();
     let mut asked = client
         .queue_subscribe(question.subject.clone(), queue)
         .await?;
+    client.flush().await?;
     let tasks = context.tasks.clone();
     context.tasks.spawn("questions", async move {
         while let Some(message) =
