@@ -14,7 +14,7 @@ pub mod snapshot;
 pub mod streams;
 pub mod viewer;
 
-pub use authority::{Authority, AuthorityCode, ClockSetting, SourceState};
+pub use authority::{Authority, AuthorityCode, ClockSetting, ClockStepped, SourceState};
 pub use chronology::{Chronology, Entry, Fact};
 pub use envelope::{Envelope, EnvelopeError, Event};
 pub use ids::{ChildId, StaffId, TeamId, Token, TokenKey};

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use store::Tx;
 
 pub use crate::domain::outcome::{Trouble, Verdict};
-use crate::render::Mail;
+use crate::{MAILBOX, render::Mail};
 
 /// One way out.
 #[async_trait]
@@ -54,15 +54,15 @@ pub fn open(config: &crate::Config) -> anyhow::Result<Arc<dyn Channel>> {
 /// Whether a process told to run only these channels has something to do: they are those the settings ask for.
 pub fn check(only: &[String], config: &crate::Config) -> anyhow::Result<()> {
     let set = if config.smtp.host.is_empty() {
-        mailbox::NAME
+        MAILBOX
     } else {
         smtp::NAME
     };
     for channel in only {
         anyhow::ensure!(
-            [mailbox::NAME, smtp::NAME].contains(&channel.as_str()),
+            [MAILBOX, smtp::NAME].contains(&channel.as_str()),
             "there is no channel {channel:?}: the channels are {} and {}",
-            mailbox::NAME,
+            MAILBOX,
             smtp::NAME
         );
         anyhow::ensure!(

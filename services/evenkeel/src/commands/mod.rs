@@ -6,6 +6,7 @@ pub(crate) mod health;
 pub(crate) mod held;
 pub(crate) mod import;
 pub(crate) mod link;
+pub(crate) mod play;
 pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod sample;

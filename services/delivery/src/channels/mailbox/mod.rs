@@ -7,14 +7,12 @@ use store::Tx;
 use super::{Channel, Verdict};
 use crate::{render::Mail, store as tables};
 
-pub(super) const NAME: &str = "mailbox";
-
 pub struct Mailbox;
 
 #[async_trait]
 impl Channel for Mailbox {
     fn name(&self) -> &'static str {
-        NAME
+        crate::MAILBOX
     }
 
     fn lanes(&self) -> usize {
