@@ -15,6 +15,7 @@ pub struct Config {
     pub backoff_longest_ms: u64,
     pub trouble_first_ms: u64,
     pub trouble_longest_ms: u64,
+    pub takeover_ms: u64,
     /// Blank: the domain of `smtp.from`.
     pub message_id_domain: String,
     pub smtp: smtp::Config,

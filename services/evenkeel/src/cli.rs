@@ -37,6 +37,13 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<std::net::SocketAddr>,
     },
+    /// Start one service, beside the others on one NATS server and one PostgreSQL
+    Run {
+        #[command(subcommand)]
+        service: Service,
+    },
+    /// Whether the `up` or `run` with these settings can do its work: exit code 0, or 1 and why not
+    Health,
     /// Read what an authority already produces
     Import {
         #[command(subcommand)]
@@ -77,6 +84,27 @@ pub enum Command {
     Status(StatusArgs),
     /// Print a new one-time link to the page
     Link,
+}
+
+/// A service that can run alone.
+#[derive(Debug, Subcommand)]
+pub enum Service {
+    /// Reads what authorities produce, and publishes each child's chronology
+    Intake,
+    /// People, teams, absences
+    Directory,
+    /// Works out what is due
+    Deadlines,
+    /// Works out who is told what, and when
+    Dispatch,
+    /// Sends
+    Delivery {
+        /// Only these ways out
+        #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+        channels: Vec<String>,
+    },
+    /// Pages for people, on this machine only
+    Dashboard,
 }
 
 #[derive(Debug, Args)]
@@ -294,6 +322,10 @@ mod tests {
         for line in [
             "evenkeel up",
             "evenkeel up --data /x --listen 127.0.0.1:0",
+            "evenkeel run intake",
+            "evenkeel run delivery --channels smtp",
+            "evenkeel run dashboard --config /x.toml",
+            "evenkeel health",
             "evenkeel import ssda903 folder --as-at 2018-03-31 --authority westshire --name West",
             "evenkeel import annexa lists.xlsx --authority westshire",
             "evenkeel import ssd folder --authority westshire --name West --synthetic",
@@ -328,6 +360,9 @@ mod tests {
     fn what_is_not_understood_is_a_usage_error() {
         for line in [
             "evenkeel",
+            "evenkeel run",
+            "evenkeel run postman",
+            "evenkeel run intake --channels smtp",
             "evenkeel import ssda903 folder",
             "evenkeel import ssda903 folder --authority West",
             "evenkeel import ssda903 folder --authority westshire --as-at 31/03/2018",

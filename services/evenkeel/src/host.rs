@@ -1,12 +1,9 @@
-//! Every service in this process, over an embedded broker and SQLite.
+//! Services in this process, over a broker and stores of our own or shared ones.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use bus::{
-    Bus, ConnectOptions, Context, CrashPoints, Landscape,
-    server::{NatsServer, Options},
-};
+use bus::{Bus, Context, CrashPoints, Landscape, server::NatsServer};
 use contracts::TokenKey;
 use dashboard::Dashboard;
 use runtime::{Clock, Health, Tasks};
@@ -14,20 +11,13 @@ use store::{Db, Migrations};
 use tracing::{info, warn};
 
 use crate::{
-    Place,
+    Place, broker,
     instance::{Instance, Lock},
     monitor,
+    settings::Store,
 };
 
-/// Which services run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Services {
-    All,
-    /// For a command without a running instance: nothing is sent and no page is served.
-    WithoutEffects,
-}
-
-/// Services a command can ask in either case.
+/// Services a command can ask also where nothing is sent and no page is served.
 pub(crate) const WITHOUT_EFFECTS: [&str; 4] = [
     directory::SERVICE,
     intake::SERVICE,
@@ -47,28 +37,25 @@ pub(crate) struct Host {
     tokens: TokenKey,
     data: PathBuf,
     grace: Duration,
-    server: NatsServer,
+    /// None: somebody else runs the broker.
+    server: Option<NatsServer>,
+    store: Store,
     stores: Vec<Db>,
     health: Health,
-    lock: Lock,
+    /// None: the process shares nothing of the data folder.
+    lock: Option<Lock>,
 }
 
 impl Host {
+    /// With these services; what was started is put away when one cannot.
     pub(crate) async fn start(
         place: &Place,
-        lock: Lock,
-        services: Services,
+        lock: Option<Lock>,
+        services: &[&'static str],
     ) -> anyhow::Result<Self> {
-        let tokens = place.data.token_key()?;
+        let tokens = broker::token_key(place)?;
         let tasks = Tasks::new();
-        let server = NatsServer::start(&broker_options(place), &tasks).await?;
-        let options = ConnectOptions {
-            url: server.url.clone(),
-            user: server.user.clone(),
-            password: server.password.clone(),
-        };
-        let bus = Bus::connect(&options).await?;
-        bus.ensure_streams(1).await?;
+        let (bus, server) = broker::open(place, &tasks).await?;
         let clock = Clock::real();
         let landscape = Arc::new(Landscape::new(clock.clone()));
         landscape.follow(&bus, &tasks).await?;
@@ -81,94 +68,120 @@ impl Host {
             data: place.data.path().to_owned(),
             grace: Duration::from_secs(place.settings.evenkeel.stop_seconds),
             server,
+            store: place.settings.store.clone(),
             stores: Vec::new(),
             health: Health::new(),
             lock,
         };
         monitor::check_broker(&host.health, &host.bus);
-        match host.start_services(place, services).await {
-            Ok(()) => Ok(host),
-            Err(error) => {
+        for service in services {
+            if let Err(error) = host.start_service(place, service).await {
                 if let Err(second) = host.stop().await {
                     warn!(
                         error = format!("{second:#}"),
                         "stopping after a start that failed"
                     );
                 }
-                Err(error)
+                return Err(error);
             }
         }
+        Ok(host)
     }
 
-    async fn start_services(&mut self, place: &Place, services: Services) -> anyhow::Result<()> {
-        self.start_facts(place).await?;
-        if services == Services::All {
-            self.start_delivery(place).await?;
-        }
-        Ok(())
-    }
-
-    /// What takes facts in and works out who is told what.
-    async fn start_facts(&mut self, place: &Place) -> anyhow::Result<()> {
+    async fn start_service(&mut self, place: &Place, service: &str) -> anyhow::Result<()> {
         let settings = &place.settings;
         let data = self.data.clone();
-        let context = self
-            .context(directory::SERVICE, directory::MIGRATIONS)
-            .await?;
-        directory::run(context, settings.directory.clone(), &data).await?;
-        let context = self.context(intake::SERVICE, intake::MIGRATIONS).await?;
-        intake::run(context, settings.intake.clone(), &data).await?;
-        let context = self
-            .context(deadlines::SERVICE, deadlines::MIGRATIONS)
-            .await?;
-        deadlines::run(context, settings.deadlines.clone(), &data).await?;
-        let context = self
-            .context(dispatch::SERVICE, dispatch::MIGRATIONS)
-            .await?;
-        dispatch::run(context, settings.dispatch.clone()).await
+        match service {
+            directory::SERVICE => {
+                let context = self.context(directory::SERVICE, directory::MIGRATIONS);
+                directory::run(context.await?, settings.directory.clone(), &data).await
+            }
+            intake::SERVICE => {
+                let context = self.context(intake::SERVICE, intake::MIGRATIONS);
+                intake::run(context.await?, settings.intake.clone(), &data).await
+            }
+            deadlines::SERVICE => {
+                let context = self.context(deadlines::SERVICE, deadlines::MIGRATIONS);
+                deadlines::run(context.await?, settings.deadlines.clone(), &data).await
+            }
+            dispatch::SERVICE => {
+                let context = self.context(dispatch::SERVICE, dispatch::MIGRATIONS);
+                dispatch::run(context.await?, settings.dispatch.clone()).await
+            }
+            delivery::SERVICE => {
+                let context = self.context(delivery::SERVICE, delivery::MIGRATIONS);
+                delivery::run(context.await?, settings.delivery.clone()).await
+            }
+            other => anyhow::bail!("there is no service {other}"),
+        }
     }
 
-    async fn start_delivery(&mut self, place: &Place) -> anyhow::Result<()> {
-        let context = self
-            .context(delivery::SERVICE, delivery::MIGRATIONS)
-            .await?;
-        delivery::run(context, place.settings.delivery.clone()).await
-    }
-
-    /// Serves the pages and lets commands find this process; gives a one-time link. Not for logs.
-    pub(crate) async fn start_pages(
-        &mut self,
+    /// Serves health and metrics; gives their address.
+    pub(crate) async fn start_monitor(
+        &self,
         place: &Place,
-        config: dashboard::Config,
-    ) -> anyhow::Result<String> {
+    ) -> anyhow::Result<std::net::SocketAddr> {
         let listen = place.settings.evenkeel.monitor;
-        let metrics = place.metrics.clone();
-        let monitor = monitor::serve(listen, &self.health, metrics, &self.tasks).await?;
-        let context = self.context(DASHBOARD, Migrations(&[])).await?;
+        monitor::serve(listen, &self.health, place.metrics.clone(), &self.tasks).await
+    }
+
+    /// Serves the pages.
+    pub(crate) async fn start_pages(&mut self, config: dashboard::Config) -> anyhow::Result<Pages> {
+        let context = self.page_context().await?;
         let mut dashboard = Dashboard::bind(&context, config).await?;
         dashboard.read(&context).await?;
-        let link = dashboard.new_link();
-        let page = format!("http://{}", dashboard.address());
+        let pages = Pages {
+            link: dashboard.new_link(),
+            page: format!("http://{}", dashboard.address()),
+        };
         bus::run(&context, dashboard.node()).await?;
-        self.lock.announce(&Instance {
+        Ok(pages)
+    }
+
+    /// Lets commands find this process.
+    pub(crate) fn announce(
+        &self,
+        page: String,
+        monitor: std::net::SocketAddr,
+    ) -> anyhow::Result<()> {
+        let broker = self.server.as_ref();
+        let Some((lock, server)) = self.lock.as_ref().zip(broker) else {
+            return Ok(());
+        };
+        lock.announce(&Instance {
             pid: std::process::id(),
-            nats_url: self.server.url.clone(),
-            user: self.server.user.clone(),
-            password: self.server.password.clone(),
+            nats_url: server.url.clone(),
+            user: server.user.clone(),
+            password: server.password.clone(),
             page,
             monitor: format!("http://{monitor}"),
-        })?;
-        Ok(link)
+        })
     }
 
     async fn context(&mut self, service: &'static str, own: Migrations) -> anyhow::Result<Context> {
-        let path = self.data.join(format!("{service}.db"));
-        let db = Db::sqlite(&path, &[bus::MIGRATIONS, own])
-            .await
-            .with_context(|| format!("the store of {service} could not be opened"))?;
+        let tables = [bus::MIGRATIONS, own];
+        let (url, size) = (&self.store.url, self.store.connections);
+        let opened = if self.store.is_shared() {
+            let login = self.store.login(service);
+            Db::postgres_as(url, &login, service, size, &tables).await
+        } else {
+            let path = self.data.join(format!("{service}.db"));
+            Db::sqlite(&path, &tables).await
+        };
+        let db = opened.with_context(|| format!("the store of {service} could not be opened"))?;
+        Ok(self.over(service, db))
+    }
+
+    /// Pages keep nothing that lasts.
+    async fn page_context(&mut self) -> anyhow::Result<Context> {
+        let db = Db::memory(&[bus::MIGRATIONS]).await?;
+        Ok(self.over(DASHBOARD, db))
+    }
+
+    fn over(&mut self, service: &'static str, db: Db) -> Context {
         self.stores.push(db.clone());
         monitor::check_store(&self.health, service, &db);
-        Ok(Context {
+        Context {
             service,
             db,
             bus: self.bus.clone(),
@@ -177,12 +190,14 @@ impl Host {
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
             crash: CrashPoints::default(),
-        })
+        }
     }
 
     /// Stops pulling, finishes what is in flight, stops the relays, closes the stores, then the broker.
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
-        self.lock.clear()?;
+        if let Some(lock) = &self.lock {
+            lock.clear()?;
+        }
         let unfinished = self.tasks.stop(self.grace).await;
         if !unfinished.is_empty() {
             warn!(
@@ -194,7 +209,9 @@ impl Host {
             store.close().await;
         }
         self.bus.close().await;
-        self.server.stop().await;
+        if let Some(server) = self.server {
+            server.stop().await;
+        }
         info!("stopped");
         match self.tasks.failure() {
             Some(failure) => Err(failure),
@@ -203,11 +220,9 @@ impl Host {
     }
 }
 
-fn broker_options(place: &Place) -> Options {
-    let cache = dirs::cache_dir().map_or_else(|| place.data.join("cache"), |d| d.join("evenkeel"));
-    Options {
-        config: place.settings.broker.clone(),
-        store: place.data.join("nats"),
-        cache,
-    }
+/// Where the pages are.
+pub(crate) struct Pages {
+    pub(crate) page: String,
+    /// Signs in once. Not for logs.
+    pub(crate) link: String,
 }

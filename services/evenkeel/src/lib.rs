@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod broker;
 pub mod cli;
 mod commands;
 mod data;
@@ -61,7 +62,7 @@ async fn run(cli: Cli, environment: Environment) -> anyhow::Result<()> {
     let data = DataDir::find(cli.data.as_deref(), &environment)?;
     data.create()?;
     let settings = load(&cli, &data, environment)?;
-    let telemetry = Telemetry::start("evenkeel", &settings.all)?;
+    let telemetry = Telemetry::start(name(&cli.command), &settings.all)?;
     let place = Place {
         data,
         settings,
@@ -74,9 +75,9 @@ async fn run(cli: Cli, environment: Environment) -> anyhow::Result<()> {
 
 fn load(cli: &Cli, data: &DataDir, mut environment: Environment) -> anyhow::Result<Settings> {
     let level = OsString::from("EVENKEEL_LOG__LEVEL");
-    let is_up = matches!(cli.command, Command::Up { .. });
-    if !is_up && environment.iter().all(|(name, _)| *name != level) {
-        // A command answers a person; what goes on beneath is for the log of `up`.
+    let lasts = matches!(cli.command, Command::Up { .. } | Command::Run { .. });
+    if !lasts && environment.iter().all(|(name, _)| *name != level) {
+        // A command answers a person; what goes on beneath is for the log of `up` and `run`.
         environment.push((level, "warn".into()));
     }
     let named = variable(&environment, "EVENKEEL_CONFIG");
@@ -88,10 +89,20 @@ fn load(cli: &Cli, data: &DataDir, mut environment: Environment) -> anyhow::Resu
     Settings::load(data, file.as_deref(), environment)
 }
 
+/// What traces and metrics are told to come from.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Run { service } => commands::run::name(service),
+        _ => "evenkeel",
+    }
+}
+
 async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout());
     match command {
         Command::Up { listen } => commands::up::run(place, listen, &mut out).await,
+        Command::Run { service } => commands::run::run(place, service).await,
+        Command::Health => commands::health::run(place, &mut out).await,
         Command::Import { source } => commands::import::run(place, source, &mut out).await,
         Command::Deadlines(args) => commands::deadlines::run(place, args, &mut out).await,
         Command::Why { child, authority } => {

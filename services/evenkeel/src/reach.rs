@@ -1,4 +1,5 @@
-//! How a command gets its questions answered: beside a running instance, or by starting what it needs.
+//! How a command gets its questions answered: on the bus that the settings name, beside a running instance, or by starting
+//! what it needs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +10,7 @@ use tracing::info;
 
 use crate::{
     Place,
-    host::{DASHBOARD, Host, Services, WITHOUT_EFFECTS},
+    host::{DASHBOARD, Host, WITHOUT_EFFECTS},
     instance::{Found, Instance, look_patiently},
     rest,
 };
@@ -21,18 +22,22 @@ pub(crate) enum Reach {
 
 pub(crate) struct Beside {
     bus: Bus,
-    instance: Instance,
+    /// None: the services are processes of their own.
+    instance: Option<Instance>,
     landscape: Arc<Landscape>,
     tasks: Tasks,
 }
 
 impl Reach {
     pub(crate) async fn open(place: &Place) -> anyhow::Result<Self> {
+        if place.settings.bus.is_elsewhere() {
+            return Self::on_the_bus(place).await;
+        }
         match look_patiently(&place.data).await? {
             Found::Running(instance) => Self::beside(instance).await,
             Found::Free(lock) => {
                 info!("no instance is running: starting what the command needs");
-                let host = Host::start(place, lock, Services::WithoutEffects).await?;
+                let host = Host::start(place, Some(lock), &WITHOUT_EFFECTS).await?;
                 Ok(Self::Alone(Box::new(host)))
             }
             Found::Busy { pid } => bail!(busy(place, pid)),
@@ -41,6 +46,9 @@ impl Reach {
 
     /// For commands that only make sense beside a running instance.
     pub(crate) async fn running(place: &Place) -> anyhow::Result<Self> {
+        if place.settings.bus.is_elsewhere() {
+            return Self::on_the_bus(place).await;
+        }
         match look_patiently(&place.data).await? {
             Found::Running(instance) => Self::beside(instance).await,
             Found::Free(_) => bail!(
@@ -58,6 +66,16 @@ impl Reach {
             password: instance.password.clone(),
         })
         .await?;
+        Self::over(bus, Some(instance)).await
+    }
+
+    async fn on_the_bus(place: &Place) -> anyhow::Result<Self> {
+        let bus = Bus::meet(&place.settings.bus.options()).await?;
+        bus.ensure_streams(place.settings.bus.replicas).await?;
+        Self::over(bus, None).await
+    }
+
+    async fn over(bus: Bus, instance: Option<Instance>) -> anyhow::Result<Self> {
         let tasks = Tasks::new();
         let landscape = Arc::new(Landscape::new(Clock::real()));
         landscape.follow(&bus, &tasks).await?;
@@ -83,18 +101,23 @@ impl Reach {
         }
     }
 
-    /// The running instance, when there is one.
+    /// The running instance that this machine's data folder names, when there is one.
     pub(crate) fn instance(&self) -> Option<&Instance> {
         match self {
-            Self::Beside(beside) => Some(&beside.instance),
+            Self::Beside(beside) => beside.instance.as_ref(),
             Self::Alone(_) => None,
         }
+    }
+
+    /// Does this process answer its own questions?
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self, Self::Alone(_))
     }
 
     /// Services that answer here.
     pub(crate) fn services(&self) -> Vec<&'static str> {
         let mut services = WITHOUT_EFFECTS.to_vec();
-        if self.instance().is_some() {
+        if !self.is_alone() {
             services.extend([delivery::SERVICE, DASHBOARD]);
         }
         services

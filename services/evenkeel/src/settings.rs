@@ -5,8 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bus::server;
+use anyhow::ensure;
+use bus::{ConnectOptions, server};
+use runtime::Secret;
 use serde::Deserialize;
+use store::Login;
 
 use crate::data::{DataDir, Environment};
 
@@ -34,9 +37,114 @@ struct Broker {
     max_memory_mib: u64,
 }
 
+/// Section `[bus]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bus {
+    /// Blank: a broker of our own.
+    pub(crate) url: String,
+    user: String,
+    password: Secret,
+    #[serde(rename = "password_file")]
+    _password_file: PathBuf,
+    pub(crate) replicas: usize,
+    pub(crate) token_key: Secret,
+    #[serde(rename = "token_key_file")]
+    _token_key_file: PathBuf,
+}
+
+impl Bus {
+    /// Does somebody else run the broker?
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        !self.url.is_empty()
+    }
+
+    pub(crate) fn options(&self) -> ConnectOptions {
+        ConnectOptions {
+            url: self.url.clone(),
+            user: self.user.clone(),
+            password: self.password.reveal().to_owned(),
+        }
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            user_of(&self.url).is_none(),
+            "[bus] url names a user: set user and password beside it, the password in the environment \
+             (EVENKEEL_BUS__PASSWORD) or a file (password_file)"
+        );
+        ensure!(
+            matches!(self.replicas, 1 | 3 | 5),
+            "[bus] replicas is {}; it must be 1, 3 or 5, and no more than the cluster has servers",
+            self.replicas
+        );
+        Ok(())
+    }
+}
+
+/// Section `[store]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Store {
+    /// Blank: SQLite.
+    pub(crate) url: String,
+    password: Secret,
+    #[serde(rename = "password_file")]
+    _password_file: PathBuf,
+    pub(crate) connections: u32,
+}
+
+impl Store {
+    pub(crate) fn is_shared(&self) -> bool {
+        !self.url.is_empty()
+    }
+
+    /// As whom a service signs in: as itself, unless the address says otherwise.
+    pub(crate) fn login<'l>(&'l self, service: &'l str) -> Login<'l> {
+        Login {
+            role: user_of(&self.url).map_or(service, |_| ""),
+            password: self.password.reveal(),
+        }
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let with_password = user_of(&self.url).is_some_and(|user| user.contains(':'));
+        let in_query = self
+            .url
+            .split('?')
+            .nth(1)
+            .is_some_and(|q| q.split('&').any(|pair| pair.starts_with("password=")));
+        ensure!(
+            !with_password && !in_query,
+            "[store] url holds a password, and more people read it than should: set the password in the environment \
+             (EVENKEEL_STORE__PASSWORD) or a file (password_file)"
+        );
+        let known = ["postgres://", "postgresql://"];
+        ensure!(
+            self.url.is_empty() || known.iter().any(|scheme| self.url.starts_with(scheme)),
+            "[store] url begins with neither postgres:// nor postgresql://: leave it blank for SQLite"
+        );
+        ensure!(
+            (2..=100).contains(&self.connections),
+            "[store] connections is {}; it must be between 2 and 100",
+            self.connections
+        );
+        Ok(())
+    }
+}
+
+/// What stands before the `@` of an address.
+fn user_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let place = rest.split(['/', '?']).next()?;
+    place.rsplit_once('@').map(|(user, _)| user)
+}
+
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) evenkeel: Config,
+    pub(crate) bus: Bus,
+    pub(crate) store: Store,
     pub(crate) broker: server::Config,
     pub(crate) intake: intake::Config,
     pub(crate) directory: directory::Config,
@@ -69,8 +177,13 @@ impl Settings {
         ];
         let all = runtime::Settings::load(&defaults, file, environment)?;
         let broker: Broker = all.section("broker")?;
+        let (bus, store): (Bus, Store) = (all.section("bus")?, all.section("store")?);
+        bus.check()?;
+        store.check()?;
         Ok(Self {
             evenkeel: all.section("evenkeel")?,
+            bus,
+            store,
             broker: server::Config {
                 binary: Some(broker.binary).filter(|b| !b.as_os_str().is_empty()),
                 sync: broker.sync,
@@ -99,6 +212,58 @@ mod tests {
         let settings = Settings::load(&data, None, Vec::new()).unwrap();
         assert_eq!(settings.broker, server::Config::default());
         assert!(settings.evenkeel.sample);
+    }
+
+    fn load(variables: &[(&str, &str)]) -> anyhow::Result<Settings> {
+        let folder = tempfile::tempdir()?;
+        let data = DataDir::find(Some(folder.path()), &Vec::new())?;
+        let environment = variables.iter().map(|(k, v)| (k.into(), v.into()));
+        Settings::load(&data, None, environment.collect())
+    }
+
+    #[test]
+    fn a_service_signs_in_as_itself_unless_the_address_says_otherwise() {
+        let url = "EVENKEEL_STORE__URL";
+        let role = |address: &str| {
+            let settings = load(&[(url, address), ("EVENKEEL_STORE__PASSWORD", "hunter2")]);
+            let store = settings.unwrap().store;
+            assert!(!format!("{store:?}").contains("hunter2"));
+            assert_eq!(store.login("intake").password, "hunter2");
+            store.login("intake").role.to_owned()
+        };
+        assert_eq!(role("postgres://db:5432/evenkeel"), "intake");
+        assert_eq!(role("postgres://one@db:5432/evenkeel"), "");
+    }
+
+    #[test]
+    fn addresses_that_cannot_be_meant_are_refused_with_what_to_do() {
+        for (variable, value, said) in [
+            (
+                "STORE__URL",
+                "postgres://a:hunter2@db/x",
+                "EVENKEEL_STORE__PASSWORD",
+            ),
+            (
+                "STORE__URL",
+                "postgres://db/x?password=hunter2",
+                "EVENKEEL_STORE__PASSWORD",
+            ),
+            ("STORE__URL", "mysql://db/x", "leave it blank for SQLite"),
+            ("STORE__CONNECTIONS", "1", "between 2 and 100"),
+            (
+                "BUS__URL",
+                "nats://a:hunter2@nats:4222",
+                "EVENKEEL_BUS__PASSWORD",
+            ),
+            ("BUS__REPLICAS", "0", "must be 1, 3 or 5"),
+            ("STORE__CONECTIONS", "4", "EVENKEEL_STORE__CONNECTIONS"),
+            ("BUS__URLS", "nats://nats", "EVENKEEL_BUS__URL"),
+        ] {
+            let variable = format!("EVENKEEL_{variable}");
+            let error = load(&[(&variable, value)]).err().unwrap().to_string();
+            assert!(error.contains(said), "{variable}: {error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

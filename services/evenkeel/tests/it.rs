@@ -37,6 +37,37 @@ fn an_unknown_setting_is_refused_with_the_nearest_known_one() {
 }
 
 #[test]
+fn a_service_alone_says_what_it_needs_to_meet_the_others() {
+    let data = tempfile::tempdir().unwrap();
+    let said = refused(data.path(), &["run", "intake"], &[]);
+    assert!(said.contains("EVENKEEL_BUS__URL=nats://"), "{said}");
+    let bus = ("EVENKEEL_BUS__URL", "nats://127.0.0.1:1");
+    let said = refused(data.path(), &["run", "intake"], &[bus]);
+    assert!(said.contains("EVENKEEL_STORE__URL=postgres://"), "{said}");
+    let store = ("EVENKEEL_STORE__URL", "postgres://127.0.0.1:1/evenkeel");
+    let said = refused(data.path(), &["run", "intake"], &[bus, store]);
+    assert!(said.contains("EVENKEEL_BUS__TOKEN_KEY"), "{said}");
+    let only = ["run", "delivery", "--channels", "smtp"];
+    let said = refused(data.path(), &only, &[bus, store]);
+    assert!(said.contains("[delivery.smtp] host is blank"), "{said}");
+    let said = refused(data.path(), &["status"], &[bus]);
+    assert!(
+        said.contains("could not reach the broker at nats://127.0.0.1:1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn nobody_is_asked_for_health_where_no_port_is_set_or_nobody_answers() {
+    let data = tempfile::tempdir().unwrap();
+    let said = refused(data.path(), &["health"], &[]);
+    assert!(said.contains("evenkeel.monitor has no port"), "{said}");
+    let at = [("EVENKEEL_EVENKEEL__MONITOR", "127.0.0.1:1")];
+    let said = refused(data.path(), &["health"], &at);
+    assert!(said.contains("nobody answers at 127.0.0.1:1"), "{said}");
+}
+
+#[test]
 fn an_address_of_another_machine_is_refused_until_sign_in_exists() {
     let data = tempfile::tempdir().unwrap();
     let said = refused(data.path(), &["up", "--listen", "0.0.0.0:4870"], &[]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_nats::{
-    HeaderMap,
+    HeaderMap, RequestErrorKind,
     jetstream::{
         self,
         stream::{Config, DiscardPolicy, StorageType},
@@ -16,7 +16,11 @@ use contracts::{
 };
 use tracing::{debug, info, warn};
 
-use crate::{Troubles, question::Refusal};
+use crate::{
+    Troubles,
+    question::Refusal,
+    server::{self, OLDEST},
+};
 
 /// A connection to the broker, or none in the simulated world, and what is wrong with those who use it. Cheap to clone.
 #[derive(Clone)]
@@ -42,36 +46,94 @@ pub struct ConnectOptions {
 /// Publishes that may wait for an acknowledgement at once; async-nats hangs for ever past its own limit.
 pub(crate) const MAX_UNACKED: usize = 512;
 
+/// Longest wait for a broker's word on whether it keeps streams.
+const LOOKED_AT_WITHIN: Duration = Duration::from_secs(10);
+
 /// Longest wait for the answer to a question. An import of a large return takes minutes.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(30);
 
+/// Why an existing broker is not to be worked with.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// It may be there later.
+    #[error("could not reach the broker at {url}: see that it runs and that [bus] url names it")]
+    Away {
+        url: String,
+        #[source]
+        source: async_nats::ConnectError,
+    },
+    #[error("the broker at {0} does not let us in: see [bus] user and password, and its own users")]
+    NotLetIn(String),
+    #[error(
+        "the broker at {url} is version {found}, and Evenkeel needs {oldest} or newer, because older ones ignore what it \
+         asks of them without saying so",
+        oldest = OLDEST
+    )]
+    TooOld { url: String, found: String },
+    #[error(
+        "the broker at {url} takes messages of {found} bytes at most, and Evenkeel sends up to {needed}: raise its \
+         max_payload to 1MB",
+        needed = LARGEST_WITH_HEADERS
+    )]
+    TooSmall { url: String, found: usize },
+    #[error("the broker at {0} keeps no streams: switch JetStream on in its configuration")]
+    NoJetStream(String),
+}
+
+/// Nobody listens to questions for this service.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not running, or cannot reach the broker: start it, or look into its log")]
+pub struct NotThere(pub String);
+
+const LARGEST_WITH_HEADERS: usize = 1024 * 1024;
+
 impl Bus {
     pub async fn connect(options: &ConnectOptions) -> anyhow::Result<Self> {
-        let client = async_nats::ConnectOptions::new()
-            .user_and_password(options.user.clone(), options.password.clone())
-            .request_timeout(Some(ANSWER_TIMEOUT))
+        let client = client_options(options)
             .retry_on_initial_connect()
-            .event_callback(|event| async move {
-                match event {
-                    async_nats::Event::Connected => info!("connected to the broker"),
-                    async_nats::Event::Draining | async_nats::Event::Closed => {
-                        debug!("the broker connection closes");
-                    }
-                    // The only place where a refused permission is told; the publisher just sees a time-out.
-                    other => warn!(event = %other, "broker connection"),
-                }
-            })
             .connect(&options.url)
             .await
             .with_context(|| format!("could not connect to the broker at {}", options.url))?;
+        Ok(Self::over(client))
+    }
+
+    /// Connects to a broker that somebody else runs, and sees that it is one to work with.
+    pub async fn meet(options: &ConnectOptions) -> Result<Self, Unfit> {
+        let url = || options.url.clone();
+        let client = client_options(options)
+            .connect(&options.url)
+            .await
+            .map_err(|source| match source.kind() {
+                async_nats::ConnectErrorKind::AuthorizationViolation
+                | async_nats::ConnectErrorKind::Authentication => Unfit::NotLetIn(url()),
+                _ => Unfit::Away { url: url(), source },
+            })?;
+        let server = client.server_info();
+        if !server::is_new_enough(&server.version) {
+            let found = server.version;
+            return Err(Unfit::TooOld { url: url(), found });
+        }
+        if server.max_payload < LARGEST_WITH_HEADERS {
+            let found = server.max_payload;
+            return Err(Unfit::TooSmall { url: url(), found });
+        }
+        let account = jetstream::new(client.clone());
+        let account = tokio::time::timeout(LOOKED_AT_WITHIN, account.query_account()).await;
+        if !matches!(account, Ok(Ok(_))) {
+            return Err(Unfit::NoJetStream(url()));
+        }
+        Ok(Self::over(client))
+    }
+
+    fn over(client: async_nats::Client) -> Self {
         let jetstream = jetstream::context::ContextBuilder::new()
             .ack_timeout(Duration::from_secs(30))
             .max_ack_inflight(2 * MAX_UNACKED)
             .build(client.clone());
-        Ok(Self {
+        Self {
             connection: Some(Connection { client, jetstream }),
             troubles: Troubles::default(),
-        })
+        }
     }
 
     /// No broker: for the simulated world, which carries messages itself.
@@ -126,8 +188,13 @@ impl Bus {
         let reply = self
             .client()?
             .request(subject.to_owned(), serde_json::to_vec(question)?.into())
-            .await
-            .with_context(|| format!("{service} did not answer"))?;
+            .await;
+        let reply = match reply {
+            Err(error) if error.kind() == RequestErrorKind::NoResponders => {
+                return Err(NotThere(service.to_owned()).into());
+            }
+            reply => reply.with_context(|| format!("{service} did not answer"))?,
+        };
         match serde_json::from_slice(&reply.payload)
             .with_context(|| format!("could not read the answer of {service}"))?
         {
@@ -171,6 +238,25 @@ impl Bus {
             warn!(%error, "closing the broker connection");
         }
     }
+}
+
+fn client_options(options: &ConnectOptions) -> async_nats::ConnectOptions {
+    let mut client = async_nats::ConnectOptions::new()
+        .request_timeout(Some(ANSWER_TIMEOUT))
+        .event_callback(|event| async move {
+            match event {
+                async_nats::Event::Connected => info!("connected to the broker"),
+                async_nats::Event::Draining | async_nats::Event::Closed => {
+                    debug!("the broker connection closes");
+                }
+                // The only place where a refused permission is told; the publisher just sees a time-out.
+                other => warn!(event = %other, "broker connection"),
+            }
+        });
+    if !options.user.is_empty() {
+        client = client.user_and_password(options.user.clone(), options.password.clone());
+    }
+    client
 }
 
 pub(crate) fn read(message: &async_nats::Message) -> Result<Envelope, EnvelopeError> {

@@ -212,8 +212,10 @@ const PUT: Insert = Insert {
 };
 const CLAIM: Statement = Statement::new(
     "outbox.claim",
-    "UPDATE outbox SET claimed_until = $1, claimed_id = id WHERE key IN (SELECT key FROM outbox \
+    // Materialized: as a plain subquery PostgreSQL may run it more than once, and claim more than the limit.
+    "WITH next AS MATERIALIZED (SELECT key FROM outbox \
      WHERE acked_at IS NULL AND claimed_until <= $2 ORDER BY position LIMIT $3 {skip_locked}) \
+     UPDATE outbox SET claimed_until = $1, claimed_id = id WHERE key IN (SELECT key FROM next) \
      RETURNING key, position, id, subject, event_type, source, time, traceparent, data",
 );
 const MARK: Statement = Statement::new(

@@ -6,12 +6,15 @@ use contracts::AuthorityCode;
 use sqlx::{
     AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::watch;
 
-use crate::{Error, Prepared, Reader, Result, Scoped, statement::Engine};
+use crate::{
+    Error, Prepared, Reader, Result, Scoped,
+    postgres::{self, Login},
+    statement::Engine,
+};
 
 /// One service's store. Cheap to clone.
 #[derive(Clone)]
@@ -89,29 +92,25 @@ impl Db {
         }))
     }
 
-    /// Connects to PostgreSQL with a pool of `connections`, in a schema of its own.
+    /// Connects to PostgreSQL with a pool of `connections`, in a schema of its own, as whom the address says.
     pub async fn postgres(
         url: &str,
         schema: &str,
         connections: u32,
         migrations: &[Migrations],
     ) -> Result<Self> {
-        let what = format!("connect to PostgreSQL for {schema}");
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|e| Error::engine(&what, e))?
-            .options([("search_path", schema)]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .connect_with(options)
-            .await
-            .map_err(|e| Error::engine(&what, e))?;
-        let create = AssertSqlSafe(format!(
-            "CREATE SCHEMA IF NOT EXISTS \"{}\"",
-            schema.replace('"', "")
-        ));
-        pool.execute(create)
-            .await
-            .map_err(|e| Error::engine(&what, e))?;
+        Self::postgres_as(url, &Login::default(), schema, connections, migrations).await
+    }
+
+    /// The same as somebody. Refused where the server has no room for the whole pool beside those of others.
+    pub async fn postgres_as(
+        url: &str,
+        login: &Login<'_>,
+        schema: &str,
+        connections: u32,
+        migrations: &[Migrations],
+    ) -> Result<Self> {
+        let pool = postgres::open(url, login, schema, connections).await?;
         merged(migrations).run(&pool).await?;
         Ok(Self::over(Pools::Postgres(pool)))
     }

@@ -21,6 +21,9 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
+    /// The database is not one to work on, or cannot be reached: said for whoever runs it.
+    #[error("{0}")]
+    Unfit(String),
     #[error("could not bring the tables up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("column {column} holds what cannot be read: {problem}")]

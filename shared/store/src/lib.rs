@@ -2,6 +2,7 @@
 
 mod db;
 mod error;
+mod postgres;
 mod row;
 mod scope;
 mod statement;
@@ -9,6 +10,7 @@ mod value;
 
 pub use db::{Db, Migrations, Tx};
 pub use error::Error;
+pub use postgres::Login;
 pub use row::Row;
 pub use scope::{Reader, Scoped};
 pub use statement::{Insert, Prepared, Statement};

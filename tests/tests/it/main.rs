@@ -4,6 +4,7 @@
 
 mod architecture;
 mod browser;
+mod deployment;
 mod first_start;
 mod kills;
 mod play;

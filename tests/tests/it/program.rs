@@ -26,7 +26,7 @@ pub(crate) struct Program {
 }
 
 /// The binary beside this test's own; `make test` builds it.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let me = std::env::current_exe().unwrap();
     let binary = me.ancestors().nth(2).unwrap().join("evenkeel");
     assert!(

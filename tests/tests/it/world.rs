@@ -27,7 +27,7 @@ use jiff::{
     civil::{Date, date},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use testkit::world::{Faults, Service, World};
+use testkit::world::{Engine, Faults, Service, World};
 use uuid::Uuid;
 
 /// What reached the outside, by message id.
@@ -374,14 +374,14 @@ impl Records {
 }
 
 /// Some nights and days of an authority, told from one seed; the mail server is as kind as the rest.
-async fn history(seed: u64, faults: Faults) -> (World, Records, Sent) {
+async fn history(engine: Engine<'_>, seed: u64, faults: Faults) -> (World, Records, Sent) {
     let sent = Sent::default();
     let start = date(2025, 3, 3)
         .at(3, 0, 0, 0)
         .to_zoned(calendar::london())
         .unwrap();
     let kind = faults.crash == 0;
-    let mut world = World::new(seed, start.timestamp(), services(seed, &sent, kind))
+    let mut world = World::on(engine, seed, start.timestamp(), services(seed, &sent, kind))
         .await
         .unwrap();
     let mut records = Records::new(seed, &mut world);
@@ -488,8 +488,8 @@ fn assert_none_twice_but_what_was_in_doubt(seed: u64, world: &World, sent: &Sent
     }
 }
 
-async fn check(seed: u64, faults: Faults) -> (World, Sent) {
-    let (world, records, sent) = history(seed, faults).await;
+async fn check(engine: Engine<'_>, seed: u64, faults: Faults) -> (World, Sent) {
+    let (world, records, sent) = history(engine, seed, faults).await;
     let asked: BTreeSet<_> = listed(&world)
         .await
         .into_iter()
@@ -551,7 +551,7 @@ fn world_day(world: &World) -> Date {
 #[tokio::test]
 async fn with_nothing_going_wrong_every_message_is_sent_exactly_once() {
     for seed in 0..10 {
-        let (world, sent) = check(seed, Faults::NONE).await;
+        let (world, sent) = check(Engine::Sqlite, seed, Faults::NONE).await;
         let messages: BTreeSet<Uuid> = world
             .all(&streams::MESSAGES)
             .filter(|envelope| envelope.event_type == Message::TYPE)
@@ -577,6 +577,15 @@ async fn whatever_goes_wrong_every_deadline_and_reminder_is_there_and_every_acco
 }
 
 #[tokio::test]
+async fn on_postgresql_too_every_deadline_and_reminder_is_there_and_every_account_adds_up() {
+    let server = testkit::servers::postgres().await;
+    for seed in 0..3 {
+        let (world, _) = check(Engine::Postgres(&server), seed, Faults::MANY).await;
+        assert!(world.deaths.len() > 3, "seed {seed}: {:?}", world.deaths);
+    }
+}
+
+#[tokio::test]
 async fn soak_hundreds_of_histories_add_up() {
     histories(1_000..1_600).await;
 }
@@ -584,7 +593,7 @@ async fn soak_hundreds_of_histories_add_up() {
 async fn histories(seeds: std::ops::Range<u64>) {
     let (mut deaths, mut twice) = (BTreeMap::<_, u32>::new(), 0);
     for seed in seeds {
-        let (world, sent) = check(seed, Faults::MANY).await;
+        let (world, sent) = check(Engine::Sqlite, seed, Faults::MANY).await;
         for (point, times) in world.deaths {
             *deaths.entry(point).or_default() += times;
         }

@@ -5,14 +5,18 @@ mod metrics;
 mod pump;
 mod record;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use bus::Context;
+use bus::{Context, Lease};
 use contracts::{
     AuthorityCode, Envelope, TokenKey,
     message::{Outcome, Receipt, Receipts},
 };
 use jiff::Timestamp;
+use store::Tx;
 
 pub use self::{claim::Claimed, metrics::Metrics, pump::run};
 use crate::{
@@ -23,12 +27,13 @@ use crate::{
     store::sending,
 };
 
-/// Everything a sender needs. Cheap to share; one runs for each store.
+/// Everything a sender needs. Cheap to share; of all processes one sends through a channel, the others stand by.
 pub struct Sender {
     pub(crate) context: Context,
     pub(crate) channel: Arc<dyn Channel>,
     limits: Limits,
     domain: String,
+    lease: Lease,
     health: Mutex<Health>,
     metrics: Metrics,
 }
@@ -54,8 +59,10 @@ const MOST_IN_DOUBT: usize = 64;
 
 impl Sender {
     pub fn new(context: Context, channel: Arc<dyn Channel>, config: &Config) -> Self {
+        let lasts = Duration::from_millis(config.takeover_ms);
         Self {
             context,
+            lease: Lease::new(format!("sender of {}", channel.name()), lasts),
             channel,
             limits: config.limits(),
             domain: config.domain(),
@@ -79,11 +86,33 @@ impl Sender {
     /// At start: what was attempted and never recorded is in doubt.
     pub async fn recover(&self) -> anyhow::Result<usize> {
         let mut tx = self.context.db.begin().await?;
-        let found = sending::interrupted(&mut tx).await?;
+        let count = self.recover_in(&mut tx).await?;
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    /// Becomes the one that sends, unless another is; what that one left attempted is in doubt.
+    async fn take_over(&self) -> anyhow::Result<bool> {
+        let mut tx = self.context.db.begin().await?;
+        if !self.lease.hold(&mut tx, &self.context).await? {
+            return Ok(false);
+        }
+        self.recover_in(&mut tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn recover_in(&self, tx: &mut Tx) -> anyhow::Result<usize> {
+        // Over a store that is ours alone nobody else sends through any channel.
+        let now = if self.context.db.is_ours_alone() {
+            Timestamp::MAX
+        } else {
+            self.context.clock.machine_now()
+        };
+        let found = sending::interrupted(tx, self.channel.name(), now).await?;
         let count = found.len();
         let done = found.into_iter().map(|found| self.interrupted(found));
-        self.record_in(&mut tx, &done.collect::<Vec<_>>()).await?;
-        tx.commit().await?;
+        self.record_in(tx, &done.collect::<Vec<_>>()).await?;
         if count > 0 {
             tracing::warn!(
                 messages = count,

@@ -22,34 +22,49 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// An answer waits no longer than this for others to be recorded with.
 const LATEST: Duration = Duration::from_millis(50);
 
-/// Sends until the tasks stop; then finishes what is under way, records it and says goodbye.
+/// Waits until no other process sends, then sends until the tasks stop; then finishes what is under way, records it and
+/// says goodbye.
 pub async fn run(sender: Arc<Sender>) -> anyhow::Result<()> {
-    while let Err(error) = sender.recover().await {
-        if sender.context.tasks.is_stopping() {
-            return Ok(());
+    while stand_by(&sender).await {
+        Pump::new(sender.clone()).run().await;
+        sender.channel.quit().await;
+        if sender.lease.is_held()
+            && let Err(error) = sender.lease.release(&sender.context).await
+        {
+            tracing::warn!(%error, "the lease could not be let go; another process waits until it is over");
         }
-        tracing::warn!(
-            error = format!("{error:#}"),
-            "what a crash left in doubt could not be recorded yet"
-        );
-        sleep(STORE_PAUSE).await;
     }
-    let commits = sender.context.db.commits();
-    let mut pump = Pump {
-        queue: VecDeque::new(),
-        sending: FuturesUnordered::new(),
-        done: Vec::new(),
-        oldest: None,
-        turn: None,
-        recording: 0,
-        hungry: true,
-        not_before: None,
-        commits,
-        sender,
-    };
-    pump.run().await;
-    pump.sender.channel.quit().await;
     Ok(())
+}
+
+/// True when it is this process's turn to send; false when the tasks stop first.
+async fn stand_by(sender: &Sender) -> bool {
+    let tasks = &sender.context.tasks;
+    let mut told = false;
+    while !tasks.is_stopping() {
+        let pause = match sender.take_over().await {
+            Ok(true) => return true,
+            Ok(false) => {
+                if !std::mem::replace(&mut told, true) {
+                    let channel = sender.channel.name();
+                    tracing::info!(channel, "another process sends; standing by");
+                }
+                sender.lease.renew_every()
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "what a crash left in doubt could not be recorded yet"
+                );
+                STORE_PAUSE
+            }
+        };
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = tasks.stopping() => {}
+        }
+    }
+    false
 }
 
 struct Pump {
@@ -68,6 +83,10 @@ struct Pump {
     hungry: bool,
     /// No turn before this: the store was not well.
     not_before: Option<Instant>,
+    /// The lease is to be renewed.
+    renewal: bool,
+    /// Another process sends now: nothing is begun or recorded any more.
+    taken_over: bool,
     commits: watch::Receiver<u64>,
 }
 
@@ -75,7 +94,9 @@ struct Pump {
 struct Turn {
     /// Not recorded after all.
     done: Vec<Done>,
-    outcome: anyhow::Result<Claimed>,
+    /// None: another process has taken over, and nothing was recorded. What this one has not recorded is for that one to
+    /// judge.
+    outcome: anyhow::Result<Option<Claimed>>,
     /// When the next waiting message is to be tried, if the turn looked.
     next: Option<Timestamp>,
 }
@@ -91,17 +112,38 @@ enum Woken {
 }
 
 impl Pump {
+    fn new(sender: Arc<Sender>) -> Self {
+        Self {
+            queue: VecDeque::new(),
+            sending: FuturesUnordered::new(),
+            done: Vec::new(),
+            oldest: None,
+            turn: None,
+            recording: 0,
+            hungry: true,
+            not_before: None,
+            renewal: false,
+            taken_over: false,
+            commits: sender.context.db.commits(),
+            sender,
+        }
+    }
+
+    /// Until the tasks stop or another process has taken over.
     async fn run(&mut self) {
-        let mut tidy = interval(TIDY);
+        let mut tidy = interval(TIDY.min(self.sender.lease.renew_every()));
         let mut next: Option<Timestamp> = None;
         loop {
             let stopping = self.sender.context.tasks.is_stopping();
-            if stopping || self.rests() {
+            if self.taken_over {
+                self.queue.clear();
+                self.done.clear();
+            } else if stopping || self.rests() || !self.sender.lease.is_held() {
                 self.put_back();
             }
             self.begin_sends();
             self.begin_turn(stopping);
-            if stopping && self.is_empty() {
+            if (stopping || self.taken_over) && self.is_empty() {
                 return;
             }
             match self.wake(&mut tidy, next, stopping).await {
@@ -111,7 +153,10 @@ impl Pump {
                 }
                 Woken::Turned(turn) => next = self.turned(turn),
                 Woken::Commit | Woken::Time => self.hungry = true,
-                Woken::Tidy => tidy_up(&self.sender).await,
+                Woken::Tidy => {
+                    tidy_up(&self.sender).await;
+                    self.renewal = true;
+                }
                 Woken::Stop => {}
             }
         }
@@ -198,10 +243,14 @@ impl Pump {
 
     fn begin_turn(&mut self, stopping: bool) {
         let early = self.not_before.is_some_and(|at| Instant::now() < at);
-        if self.turn.is_some() || early {
+        if self.turn.is_some() || early || self.taken_over {
             return;
         }
         self.not_before = None;
+        if std::mem::take(&mut self.renewal) {
+            self.turn = Some(Box::pin(self.sender.clone().renewed()));
+            return;
+        }
         let most = self.sender.most_at_once();
         let kept = self.in_doubt() - self.done.len();
         let room = if stopping || self.rests() || !self.hungry {
@@ -232,9 +281,17 @@ impl Pump {
         self.turn = None;
         self.recording = 0;
         match turn.outcome {
-            Ok(claimed) => {
+            Ok(Some(claimed)) => {
                 self.hungry = claimed.more;
                 self.queue.extend(claimed.attempts);
+            }
+            Ok(None) => {
+                let channel = self.sender.channel.name();
+                tracing::warn!(
+                    channel,
+                    "another process has taken over sending; what was under way here is in doubt there"
+                );
+                self.taken_over = true;
             }
             Err(error) => {
                 tracing::warn!(
@@ -263,7 +320,7 @@ impl Sender {
     async fn turn(self: Arc<Self>, done: Vec<Done>, room: usize) -> Turn {
         let mut turn = Turn {
             done,
-            outcome: Ok(Claimed::default()),
+            outcome: Ok(Some(Claimed::default())),
             next: None,
         };
         if turn.done.is_empty() {
@@ -289,8 +346,33 @@ impl Sender {
         turn
     }
 
-    async fn recorded_and_claimed(&self, done: &[Done], room: usize) -> anyhow::Result<Claimed> {
+    /// A turn that only renews the lease.
+    async fn renewed(self: Arc<Self>) -> Turn {
+        let looked = Claimed {
+            more: true,
+            ..Claimed::default()
+        };
+        let outcome = match self.lease.take(&self.context).await {
+            Ok(true) => Ok(Some(looked)),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+        Turn {
+            done: Vec::new(),
+            outcome,
+            next: None,
+        }
+    }
+
+    async fn recorded_and_claimed(
+        &self,
+        done: &[Done],
+        room: usize,
+    ) -> anyhow::Result<Option<Claimed>> {
         let mut tx = self.context.db.begin().await?;
+        if !self.lease.hold(&mut tx, &self.context).await? {
+            return Ok(None);
+        }
         self.record_in(&mut tx, done).await?;
         let claimed = if room == 0 {
             Claimed::default()
@@ -298,6 +380,6 @@ impl Sender {
             self.claim_in(&mut tx, room).await?
         };
         tx.commit().await?;
-        Ok(claimed)
+        Ok(Some(claimed))
     }
 }

@@ -42,8 +42,10 @@ pub async fn ready(tx: &mut Tx, now: Timestamp, most: usize) -> Result<Vec<Held>
     rows.iter().map(held).collect()
 }
 
-pub async fn interrupted(tx: &mut Tx) -> Result<Vec<Interrupted>> {
-    let rows = tx.everywhere().rows(&INTERRUPTED, vec![]).await?;
+/// What was attempted through `channel`, whose only sender asks, and through any that nobody sends through now.
+pub async fn interrupted(tx: &mut Tx, channel: &str, now: Timestamp) -> Result<Vec<Interrupted>> {
+    let args = values![channel, now];
+    let rows = tx.everywhere().rows(&INTERRUPTED, args).await?;
     let read = |row: &Row| {
         Ok(Interrupted {
             held: held(row)?,
@@ -188,5 +190,6 @@ pub(super) const INTERRUPTED: Statement = Statement::new(
     "sending.interrupted",
     "SELECT s.attempt, s.lost, s.channel, s.stood_down, m.body FROM sending s \
      JOIN message m ON m.authority = s.authority AND m.message = s.message \
-     WHERE s.state = 'attempting' ORDER BY s.at",
+     WHERE s.state = 'attempting' AND (s.channel = $1 OR NOT EXISTS \
+     (SELECT 1 FROM lease l WHERE l.name = 'sender of ' || s.channel AND l.held_until > $2)) ORDER BY s.at",
 );

@@ -28,7 +28,7 @@ pub(crate) async fn run(
     source: ImportSource,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let asked = Asked::try_new(source)?;
+    let asked = Asked::try_new(source, &Reader::of(place))?;
     let reach = Reach::open(place).await?;
     let done = import(&reach, asked, out).await;
     out.flush()?;
@@ -36,29 +36,34 @@ pub(crate) async fn run(
     done.and(closed)
 }
 
-/// A request to intake or to the directory; its path has been seen to exist.
+/// A request to intake or to the directory, with the path as they are to read it.
 enum Asked {
     Files(ImportFiles),
     Directory(ImportDirectory),
 }
 
 impl Asked {
-    fn try_new(source: ImportSource) -> anyhow::Result<Self> {
+    fn try_new(source: ImportSource, reader: &Reader) -> anyhow::Result<Self> {
         Ok(match source {
-            ImportSource::Ssd(asked) => Self::Files(source_request("ssd", asked)?),
-            ImportSource::Ssda903(asked) => Self::Files(source_request("ssda903", asked)?),
-            ImportSource::Cin(asked) => Self::Files(source_request("cin", asked)?),
-            ImportSource::Annexa(asked) => Self::Files(source_request("annexa", asked)?),
+            ImportSource::Ssd(asked) => Self::Files(source_request("ssd", asked, reader)?),
+            ImportSource::Ssda903(asked) => Self::Files(source_request("ssda903", asked, reader)?),
+            ImportSource::Cin(asked) => Self::Files(source_request("cin", asked, reader)?),
+            ImportSource::Annexa(asked) => Self::Files(source_request("annexa", asked, reader)?),
             ImportSource::Allocations(FileArgs {
                 file,
                 authority,
                 as_at,
-            }) => Self::Files(files_request("allocations", authority, &file, as_at)?),
+            }) => Self::Files(files_request(
+                "allocations",
+                authority,
+                reader.path(&file)?,
+                as_at,
+            )),
             ImportSource::Directory(FileArgs {
                 file,
                 authority,
                 as_at,
-            }) => Self::Directory(directory_request(authority, &file, as_at)?),
+            }) => Self::Directory(directory_request(authority, reader.path(&file)?, as_at)),
         })
     }
 }
@@ -92,7 +97,7 @@ fn pinned(reach: &Reach, authority: &AuthorityCode) -> Option<Date> {
     }
 }
 
-fn source_request(source: &str, asked: SourceArgs) -> anyhow::Result<ImportFiles> {
+fn source_request(source: &str, asked: SourceArgs, reader: &Reader) -> anyhow::Result<ImportFiles> {
     let SourceArgs {
         path,
         authority,
@@ -103,41 +108,41 @@ fn source_request(source: &str, asked: SourceArgs) -> anyhow::Result<ImportFiles
     Ok(ImportFiles {
         name,
         synthetic,
-        ..files_request(source, authority, &path, as_at)?
+        ..files_request(source, authority, reader.path(&path)?, as_at)
     })
 }
 
 pub(crate) fn files_request(
     source: &str,
     authority: AuthorityCode,
-    path: &Path,
+    path: PathBuf,
     as_at: Option<Date>,
-) -> anyhow::Result<ImportFiles> {
-    Ok(ImportFiles {
+) -> ImportFiles {
+    ImportFiles {
         key: Uuid::now_v7(),
         authority,
         name: None,
         source: source.to_owned(),
-        path: existing(path)?,
+        path,
         as_at,
         played_at: None,
         synthetic: false,
         progress: None,
-    })
+    }
 }
 
 pub(crate) fn directory_request(
     authority: AuthorityCode,
-    path: &Path,
+    path: PathBuf,
     as_at: Option<Date>,
-) -> anyhow::Result<ImportDirectory> {
-    Ok(ImportDirectory {
+) -> ImportDirectory {
+    ImportDirectory {
         key: Uuid::now_v7(),
         authority,
-        path: existing(path)?,
+        path,
         as_at,
         progress: None,
-    })
+    }
 }
 
 pub(crate) async fn files(bus: &Bus, mut request: ImportFiles) -> anyhow::Result<ImportSummary> {
@@ -176,12 +181,64 @@ async fn watched(
     answer
 }
 
-/// The file as an absolute path: the instance asked may have another working folder.
-fn existing(path: &Path) -> anyhow::Result<PathBuf> {
-    anyhow::ensure!(
-        path.exists(),
-        "there is no {}: check the path",
-        path.display()
-    );
-    std::path::absolute(path).with_context(|| format!("{} is no path", path.display()))
+/// Where a file is read. What it says of children's names never travels, so it is read by the service, where that runs.
+enum Reader {
+    /// On this machine, perhaps with another working folder.
+    Here,
+    /// In a process of its own, which may see other files than we do.
+    Service,
+}
+
+impl Reader {
+    fn of(place: &Place) -> Self {
+        if place.settings.bus.is_elsewhere() {
+            Self::Service
+        } else {
+            Self::Here
+        }
+    }
+
+    fn path(&self, path: &Path) -> anyhow::Result<PathBuf> {
+        match self {
+            Self::Service => {
+                anyhow::ensure!(
+                    path.is_absolute(),
+                    "{} is read by the service that takes it in, where that runs: give its whole path there, such as \
+                     /drop/{}",
+                    path.display(),
+                    path.display()
+                );
+                Ok(path.to_owned())
+            }
+            Self::Here => {
+                anyhow::ensure!(
+                    path.exists(),
+                    "there is no {}: check the path",
+                    path.display()
+                );
+                std::path::absolute(path).with_context(|| format!("{} is no path", path.display()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_elsewhere_is_given_the_path_as_it_sees_it() {
+        let there = Path::new("/drop/only/there");
+        assert_eq!(Reader::Service.path(there).unwrap(), there);
+        let refused = Reader::Service.path(Path::new("return")).unwrap_err();
+        assert!(
+            refused.to_string().contains("such as /drop/return"),
+            "{refused}"
+        );
+        let refused = Reader::Here.path(there).unwrap_err().to_string();
+        assert!(
+            refused.contains("there is no /drop/only/there"),
+            "{refused}"
+        );
+    }
 }

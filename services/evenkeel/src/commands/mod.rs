@@ -2,11 +2,13 @@
 
 pub(crate) mod dead_letters;
 pub(crate) mod deadlines;
+pub(crate) mod health;
 pub(crate) mod held;
 pub(crate) mod import;
 pub(crate) mod link;
 pub(crate) mod play;
 pub(crate) mod rules;
+pub(crate) mod run;
 pub(crate) mod sample;
 pub(crate) mod status;
 pub(crate) mod up;

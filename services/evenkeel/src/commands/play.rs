@@ -47,7 +47,8 @@ async fn play(
     into_the_mailbox_only(reach).await?;
     let invented = args.folder.is_none();
     let folder = match &args.folder {
-        Some(folder) => folder.clone(),
+        // The services may have another working folder.
+        Some(folder) => std::path::absolute(folder)?,
         None => invent(place, &args)?,
     };
     let nights = nights(&folder, args.from, args.to)?;
@@ -179,7 +180,7 @@ impl Played<'_> {
         for file in files::ORGANISATION {
             let path = folder.join(file);
             if path.exists() {
-                let request = import::directory_request(self.authority.clone(), &path, Some(day))?;
+                let request = import::directory_request(self.authority.clone(), path, Some(day));
                 self.reach.bus().ask(&request).await?;
             }
         }
@@ -224,7 +225,7 @@ impl Played<'_> {
             name: self.name.clone(),
             played_at: Some(at),
             synthetic: self.synthetic,
-            ..import::files_request("ssd", self.authority.clone(), path, Some(day))?
+            ..import::files_request("ssd", self.authority.clone(), path.to_owned(), Some(day))
         };
         match self.reach.bus().ask(&request).await {
             Ok(_) => {

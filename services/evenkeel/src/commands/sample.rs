@@ -129,12 +129,12 @@ async fn into_authority(
     for (what, file) in FILES {
         let path = folder.join(file);
         let summary = if what == "directory" {
-            let request = import::directory_request(authority.clone(), &path, as_at)?;
+            let request = import::directory_request(authority.clone(), path, as_at);
             import::directory(reach.bus(), request).await?
         } else {
             let request = ImportFiles {
                 synthetic: true,
-                ..import::files_request(what, authority.clone(), &path, as_at)?
+                ..import::files_request(what, authority.clone(), path, as_at)
             };
             import::files(reach.bus(), request).await?
         };
@@ -206,7 +206,7 @@ pub(crate) async fn make_westshire(
     let folder = place.data.join("sample");
     write_files(&folder, &westshire::invent(day, westshire::SEED))?;
     for file in files::ORGANISATION {
-        let request = import::directory_request(code.clone(), &folder.join(file), Some(day))?;
+        let request = import::directory_request(code.clone(), folder.join(file), Some(day));
         bus.ask(&request).await?;
     }
     for (source, path) in [
@@ -216,7 +216,7 @@ pub(crate) async fn make_westshire(
         let request = ImportFiles {
             name: Some(westshire::NAME.to_owned()),
             synthetic: true,
-            ..import::files_request(source, code.clone(), &folder.join(path), Some(day))?
+            ..import::files_request(source, code.clone(), folder.join(path), Some(day))
         };
         bus.ask(&request).await?;
     }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, io::Write, time::Duration};
 
+use bus::NotThere;
 use contracts::commands::{Account, AskAccount, AskDelivery, DeliveryStatus, Standing};
 
 use crate::{
@@ -33,7 +34,12 @@ pub(crate) async fn run(
 }
 
 async fn tell(place: &Place, reach: &Reach, out: &mut impl Write) -> anyhow::Result<()> {
-    writeln!(out, "Data      {}", place.data.path().display())?;
+    let bus = &place.settings.bus;
+    if bus.is_elsewhere() {
+        writeln!(out, "Bus       {}", bus.url)?;
+    } else {
+        writeln!(out, "Data      {}", place.data.path().display())?;
+    }
     match reach.instance() {
         Some(instance) => {
             writeln!(
@@ -46,15 +52,29 @@ async fn tell(place: &Place, reach: &Reach, out: &mut impl Write) -> anyhow::Res
                 "Health    {0}/health/ready, {0}/metrics",
                 instance.monitor
             )?;
-            write_delivery(out, &reach.bus().ask(&AskDelivery {}).await?)?;
         }
-        None => writeln!(out, "Running   no: nothing is sent until `evenkeel up`")?,
+        None if reach.is_alone() => {
+            writeln!(out, "Running   no: nothing is sent until `evenkeel up`")?;
+        }
+        None => {}
     }
-    write_account(
-        out,
-        &reach.bus().ask(&AskAccount { authority: None }).await?,
-    )?;
+    if !reach.is_alone()
+        && let Some(delivery) = there(reach.bus().ask(&AskDelivery {}).await)?
+    {
+        write_delivery(out, &delivery)?;
+    }
+    if let Some(account) = there(reach.bus().ask(&AskAccount { authority: None }).await)? {
+        write_account(out, &account)?;
+    }
     write_rest(out, reach).await
+}
+
+/// None where the service does not run: the table of services says so.
+fn there<T>(answer: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+    match answer {
+        Err(error) if error.is::<NotThere>() => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 fn write_delivery(out: &mut dyn Write, status: &DeliveryStatus) -> anyhow::Result<()> {
@@ -109,12 +129,19 @@ fn write_account(out: &mut dyn Write, account: &Account) -> std::io::Result<()> 
 }
 
 async fn write_rest(out: &mut impl Write, reach: &Reach) -> anyhow::Result<()> {
-    let mut all = Vec::new();
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
     for service in reach.services() {
-        all.push((service, rest::of(reach.bus(), service).await?));
+        match there(rest::of(reach.bus(), service).await)? {
+            Some(standing) => all.push((service, standing)),
+            None => missing.push(service),
+        }
     }
     write_standing(out, &all)?;
-    Ok(())
+    if missing.is_empty() {
+        return Ok(());
+    }
+    out.flush()?;
+    Err(NotThere(missing.join(", ")).into())
 }
 
 fn write_standing(out: &mut dyn Write, all: &[(&str, Standing)]) -> std::io::Result<()> {

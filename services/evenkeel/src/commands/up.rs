@@ -8,7 +8,7 @@ use tracing::warn;
 use super::sample;
 use crate::{
     Place,
-    host::{Host, Services},
+    host::{Host, Pages, WITHOUT_EFFECTS},
     instance::{Found, look},
     reach::busy,
 };
@@ -39,7 +39,8 @@ pub(crate) async fn run(
         "Starting; at the first start the message broker is fetched ..."
     )?;
     out.flush()?;
-    let mut host = Host::start(place, lock, Services::All).await?;
+    let services = [&WITHOUT_EFFECTS[..], &[delivery::SERVICE]].concat();
+    let mut host = Host::start(place, Some(lock), &services).await?;
     let served = serve(place, &mut host, pages, out).await;
     let stopped = host.stop().await;
     served.and(stopped)
@@ -51,7 +52,9 @@ async fn serve(
     pages: dashboard::Config,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let link = host.start_pages(place, pages).await?;
+    let monitor = host.start_monitor(place).await?;
+    let Pages { page, link } = host.start_pages(pages).await?;
+    host.announce(page, monitor)?;
     if place.settings.evenkeel.sample && sample::is_wanted(&host.landscape)? {
         writeln!(out, "Making the sample authority ...")?;
         out.flush()?;
@@ -76,7 +79,7 @@ async fn serve(
     Ok(())
 }
 
-fn where_mail_goes(delivery: &delivery::Config) -> String {
+pub(super) fn where_mail_goes(delivery: &delivery::Config) -> String {
     let smtp = &delivery.smtp;
     if smtp.host.is_empty() {
         "does not leave: it is kept in the mailbox on the page (no mail server is set)".to_owned()

@@ -104,9 +104,18 @@ async fn check(binary: &Path) -> Result<(), String> {
     }
 }
 
+/// Whether a running server that calls itself so, such as `2.15.1`, is to be used.
+pub(crate) fn is_new_enough(version: &str) -> bool {
+    numbers(version).is_some_and(|version| version >= OLDEST)
+}
+
 /// Reads `nats-server: v2.15.1`.
 fn version(answer: &str) -> Option<Version> {
     let (_, version) = answer.trim().split_once("nats-server: v")?;
+    numbers(version)
+}
+
+fn numbers(version: &str) -> Option<Version> {
     let mut parts = version.split('.');
     Some(Version(
         parts.next()?.parse().ok()?,
@@ -134,6 +143,7 @@ mod tests {
         assert!(version("nats-server: v2.14.0-RC.1").unwrap() >= OLDEST);
         assert!(version("nats-server: v3.0.0").unwrap() >= OLDEST);
         assert_eq!(version("Python 3.11.2"), None);
+        assert!(is_new_enough("2.14.0") && !is_new_enough("2.13.9") && !is_new_enough(""));
     }
 
     #[tokio::test]

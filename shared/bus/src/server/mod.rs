@@ -17,6 +17,7 @@ use runtime::Tasks;
 use rustix::process::{Signal, kill_process};
 
 pub use error::Error;
+pub(crate) use find::is_new_enough;
 pub use find::{OLDEST, binary};
 use launch::Plan;
 pub use options::{Config, Options, Sync};

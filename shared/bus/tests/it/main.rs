@@ -24,6 +24,7 @@ use runtime::Clock;
 use store::{Db, Tx};
 use testkit::servers::{Nats, PATIENCE, Postgres, nats, postgres, until};
 
+mod replicas;
 mod trouble;
 
 struct Broker {

@@ -1,4 +1,4 @@
-//! A seeded world: the services' own handlers and due work over real SQLite, and a queue that duplicates, reorders,
+//! A seeded world: the services' own handlers and due work over real SQLite or PostgreSQL, and a queue that duplicates, reorders,
 //! delays, loses acknowledgements and kills processes at every named crash point. One seed, one history.
 
 mod broker;
@@ -15,6 +15,9 @@ use contracts::{Envelope, TokenKey};
 use jiff::Timestamp;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use runtime::Clock;
+use store::Db;
+
+use crate::servers::Postgres;
 
 use broker::Broker;
 pub use process::{Process, Service};
@@ -38,6 +41,25 @@ impl Faults {
         lose_ack: 20,
         crash: 3,
     };
+}
+
+/// Where the services keep what they know.
+#[derive(Clone, Copy)]
+pub enum Engine<'s> {
+    Sqlite,
+    Postgres(&'s Postgres),
+}
+
+impl Engine<'_> {
+    async fn store(self, seed: u64, service: &Service) -> store::Result<Db> {
+        match self {
+            Self::Sqlite => Db::memory(&service.migrations).await,
+            Self::Postgres(server) => {
+                let schema = format!("{}_{seed}", service.name);
+                Db::postgres(&server.url, &schema, 2, &service.migrations).await
+            }
+        }
+    }
 }
 
 /// Services, a clock that only the test moves, and a queue in between.
@@ -75,7 +97,17 @@ impl Chance {
 const MOST_STEPS: u32 = 20_000;
 
 impl World {
+    /// Over SQLite in memory.
     pub async fn new(seed: u64, now: Timestamp, services: Vec<Service>) -> anyhow::Result<Self> {
+        Self::on(Engine::Sqlite, seed, now, services).await
+    }
+
+    pub async fn on(
+        engine: Engine<'_>,
+        seed: u64,
+        now: Timestamp,
+        services: Vec<Service>,
+    ) -> anyhow::Result<Self> {
         let clock = Clock::manual(now);
         let tokens = TokenKey::new([7; 32]);
         let chance = Chance(Arc::new(Mutex::new((
@@ -86,8 +118,9 @@ impl World {
         let crash = CrashPoints::new(move |_| dying.percent(|f| f.crash));
         let mut processes = Vec::new();
         for service in services {
-            processes
-                .push(Process::start(service, clock.clone(), tokens.clone(), crash.clone()).await?);
+            let db = engine.store(seed, &service).await?;
+            let (clock, tokens, crash) = (clock.clone(), tokens.clone(), crash.clone());
+            processes.push(Process::new(service, db, clock, tokens, crash));
         }
         Ok(Self {
             clock,

@@ -53,15 +53,16 @@ pub struct Process {
 const BATCH: usize = 16;
 
 impl Process {
-    pub(super) async fn start(
+    pub(super) fn new(
         service: Service,
+        db: Db,
         clock: Clock,
         tokens: TokenKey,
         crash: CrashPoints,
-    ) -> anyhow::Result<Self> {
+    ) -> Self {
         let context = Context {
             service: service.name,
-            db: Db::memory(&service.migrations).await?,
+            db,
             bus: Bus::absent(),
             landscape: Arc::new(Landscape::new(clock.clone())),
             tokens,
@@ -70,11 +71,11 @@ impl Process {
             crash,
         };
         let node = (service.build)(&context);
-        Ok(Self {
+        Self {
             service,
             context,
             node,
-        })
+        }
     }
 
     pub(super) async fn restart(&mut self) -> anyhow::Result<()> {

@@ -26,6 +26,8 @@ use self::{connection::Connection, fault::Fault, mime::Sender, mime::Wire, sessi
 use super::{Channel, Verdict};
 use crate::render::Mail;
 
+pub(super) const NAME: &str = "smtp";
+
 pub struct Smtp {
     session: Session,
     sender: Sender,
@@ -141,7 +143,7 @@ impl Smtp {
 #[async_trait]
 impl Channel for Smtp {
     fn name(&self) -> &'static str {
-        "smtp"
+        NAME
     }
 
     fn lanes(&self) -> usize {

@@ -2,4 +2,5 @@ mod faults;
 mod flow;
 mod pumping;
 mod stage;
+mod takeover;
 mod world;
