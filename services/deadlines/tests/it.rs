@@ -105,8 +105,6 @@ async fn days_that_pass_are_told_once_without_a_batch() {
         told,
         [
             (DeadlineEvent::Raised, Some(1)),
-            (DeadlineEvent::Approaching, None),
-            (DeadlineEvent::Approaching, None),
             (DeadlineEvent::Overdue, None),
         ]
     );

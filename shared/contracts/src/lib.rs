@@ -12,6 +12,7 @@ pub mod organisation;
 pub mod schema;
 pub mod snapshot;
 pub mod streams;
+pub mod supervision;
 pub mod viewer;
 
 pub use authority::{Authority, AuthorityCode, ClockSetting, SourceState};
@@ -22,4 +23,5 @@ pub use obligation::{Obligation, ObligationState};
 pub use organisation::{Organisation, Person, Team};
 pub use snapshot::{SnapshotAccepted, SnapshotRefused};
 pub use streams::{STREAMS, Stream, StreamKind};
+pub use supervision::SupervisionHeld;
 pub use viewer::{Role, Sight, Viewer};

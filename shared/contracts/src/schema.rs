@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     Authority, Chronology, Event, Person, STREAMS, SnapshotAccepted, SnapshotRefused, Stream,
-    StreamKind, Team,
+    StreamKind, SupervisionHeld, Team,
     message::{Message, MessageChanged, Receipts},
     notice::Notice,
     obligation::{BatchComputed, ChildObligations, DeadlineSignal},
@@ -68,6 +68,7 @@ pub static EVENTS: &[Published] = events![
     DeadlineSignal,
     BatchComputed,
     Notice,
+    SupervisionHeld,
     SnapshotAccepted,
     SnapshotRefused,
     Message,

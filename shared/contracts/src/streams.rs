@@ -53,17 +53,19 @@ pub static CHRONOLOGY: Stream = state("CHRONOLOGY", "chronology", 8192 * MIB);
 pub static ORGANISATION: Stream = state("ORGANISATION", "organisation", 256 * MIB);
 pub static OBLIGATIONS: Stream = state("OBLIGATIONS", "obligations", 8192 * MIB);
 pub static NOTICES: Stream = state("NOTICES", "notice", 4096 * MIB);
+pub static SUPERVISION: Stream = state("SUPERVISION", "supervision", 256 * MIB);
 pub static SNAPSHOTS: Stream = events("SNAPSHOTS", "snapshot", 14, 256 * MIB);
 pub static SIGNALS: Stream = events("SIGNALS", "deadline", 7, 4096 * MIB);
 pub static MESSAGES: Stream = events("MESSAGES", "message", 7, 4096 * MIB);
 pub static RECEIPTS: Stream = events("RECEIPTS", "receipt", 7, 1024 * MIB);
 
-pub static STREAMS: [&Stream; 9] = [
+pub static STREAMS: [&Stream; 10] = [
     &AUTHORITY,
     &CHRONOLOGY,
     &ORGANISATION,
     &OBLIGATIONS,
     &NOTICES,
+    &SUPERVISION,
     &SNAPSHOTS,
     &SIGNALS,
     &MESSAGES,

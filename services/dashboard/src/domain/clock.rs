@@ -1,9 +1,8 @@
 //! One clock as a row, with the whole of its reasoning.
 
-use calendar::Unit;
 use contracts::{
     ChildId,
-    obligation::{Limit, LimitUnit, RuleKind},
+    obligation::{Limit, RuleKind},
 };
 use jiff::civil::Date;
 
@@ -106,13 +105,7 @@ fn tag(clock: &Clock, kind: Kind) -> Tag {
 impl Why {
     fn new(place: &Place<'_>, clock: &Clock) -> Self {
         let Limit { n, unit } = clock.rule.limit;
-        let unit = match unit {
-            LimitUnit::WorkingDays => Unit::WorkingDays,
-            LimitUnit::Days => Unit::Days,
-            LimitUnit::Weeks => Unit::Weeks,
-            LimitUnit::Hours => Unit::Hours,
-            LimitUnit::Months => Unit::Months,
-        };
+        let unit = unit.into();
         let mut arithmetic = place.calendar.explain(clock.trigger_date, n, unit);
         if place.calendar.add(clock.trigger_date, n, unit).date != clock.due_date {
             arithmetic = format!("{arithmetic}. The rule itself gave {}", day(clock.due_date));

@@ -150,8 +150,6 @@ pub(crate) fn open(due: Date) -> Obligation {
         met_date: None,
         met_by: None,
         withdrawn: None,
-        approach: vec![],
-        approached: None,
         opening: 1,
         revision: 1,
         baseline: false,

@@ -165,8 +165,6 @@ pub(crate) fn obligation(child: &str, due: Date) -> Obligation {
         met_date: None,
         met_by: None,
         withdrawn: None,
-        approach: [15, 5].map(|n| working_days_before(due, n)).into(),
-        approached: None,
         opening: 1,
         revision: 1,
         baseline: false,

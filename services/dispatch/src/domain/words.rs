@@ -1,7 +1,7 @@
 //! Every word a person reads: short, plain, kind. "Not recorded" rather than "not done": many late items are late records.
 
-use calendar::{Calendar, Unit, day};
-use contracts::obligation::{LimitUnit, Obligation, RuleKind};
+use calendar::{Calendar, day};
+use contracts::obligation::{Obligation, RuleKind};
 use jiff::civil::Date;
 
 use super::policy::Seat;
@@ -244,13 +244,7 @@ fn sits(seat: Seat) -> &'static str {
 /// The calendar's own words; only the date where the rule has its own way to reach it.
 fn arithmetic(calendar: &Calendar, obligation: &Obligation) -> String {
     let limit = obligation.rule.limit;
-    let unit = match limit.unit {
-        LimitUnit::WorkingDays => Unit::WorkingDays,
-        LimitUnit::Days => Unit::Days,
-        LimitUnit::Weeks => Unit::Weeks,
-        LimitUnit::Hours => Unit::Hours,
-        LimitUnit::Months => Unit::Months,
-    };
+    let unit = limit.unit.into();
     if calendar.add(obligation.trigger_date, limit.n, unit).date == obligation.due_date {
         calendar.explain(obligation.trigger_date, limit.n, unit)
     } else {

@@ -2,7 +2,8 @@
 
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Event, Fact, Obligation,
-    ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId, Team, TeamId,
+    ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId,
+    SupervisionHeld, Team, TeamId,
     chronology::{
         AgeBand, Eligibility, Holder, InvolvementRole, ReturnInterview, Step, VisitPurpose,
     },
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Vec<Example> {
         example("DeadlineSignal", "", &signal()),
         example("BatchComputed", "", &batch()),
         example("Notice", "", &notice()),
+        example("SupervisionHeld", "", &supervision()),
         example("SnapshotAccepted", "", &accepted()),
         example("SnapshotRefused", "", &refused()),
         example("Message", "", &message(to_person())),
@@ -274,8 +276,6 @@ fn obligation() -> Obligation {
         met_date: Some(day("2018-03-28")),
         met_by: Some("2018-03-28".into()),
         withdrawn: Some(Withdrawn::Ended),
-        approach: vec![day("2018-03-08"), day("2018-03-29")],
-        approached: Some(day("2018-03-08")),
         opening: 1,
         revision: 2,
         baseline: true,
@@ -341,6 +341,15 @@ fn notice() -> Notice {
             at: at("2018-03-31T08:00:00Z"),
             message: Some(uuid(3)),
         }],
+    }
+}
+
+fn supervision() -> SupervisionHeld {
+    SupervisionHeld {
+        authority: code(),
+        worker: StaffId::new("w1"),
+        date: day("2018-03-28"),
+        as_at: day("2018-03-31"),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::{
     history::History,
     overrides::{Action, Override},
     reckon::{Met, Reckoned},
-    rules::{Rule, Step, unit},
+    rules::{Rule, Step},
     running::Running,
 };
 
@@ -128,7 +128,7 @@ impl<'a, 'c> Desk<'a, 'c> {
             return (due.date(), Some(due.time()));
         }
         (
-            self.calendar.add(day0, limit.n, unit(limit.unit)).date,
+            self.calendar.add(day0, limit.n, limit.unit.into()).date,
             None,
         )
     }

@@ -7,7 +7,6 @@ use jiff::civil::{Date, Time};
 use crate::domain::{
     clocks::Clock,
     reckon::{Met, Reckoned},
-    rules::unit,
 };
 
 pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> Vec<String> {
@@ -59,7 +58,7 @@ fn arithmetic(clock: &Reckoned<'_>, calendar: &Calendar) -> String {
             moment(clock.day0, clock.at),
             moment(clock.due, clock.due_time)
         ),
-        _ => calendar.explain(clock.day0, limit.n, unit(limit.unit)),
+        _ => calendar.explain(clock.day0, limit.n, limit.unit.into()),
     }
 }
 

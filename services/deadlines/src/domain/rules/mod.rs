@@ -74,12 +74,6 @@ pub struct Rule {
     /// Steps whose number is the authority's to enter, with what others use.
     #[serde(default)]
     pub local: BTreeMap<Step, String>,
-    /// Most first; 0 is the due date itself, or the last working day before it.
-    #[serde(default)]
-    pub approach_working_days: Vec<u32>,
-    /// Least first: shares of the time from day 0 to the due date.
-    #[serde(default)]
-    pub approach_percent: Vec<u32>,
     /// Since when the authority's own number holds.
     #[serde(skip)]
     pub set_here: Option<Date>,
@@ -207,14 +201,6 @@ impl Rule {
         if (self.next_from == NextFrom::Held) != self.clock.goes_on() {
             return Some("next_from is \"held\" where one clock follows the other, and only there");
         }
-        if !self.approach_working_days.is_sorted_by(|a, b| a > b) {
-            return Some("approach_working_days goes from most to least");
-        }
-        if !self.approach_percent.is_sorted_by(|a, b| a < b)
-            || self.approach_percent.iter().any(|p| !(1..100).contains(p))
-        {
-            return Some("approach_percent goes from least to most, from 1 to 99");
-        }
         None
     }
 
@@ -273,17 +259,6 @@ impl Rule {
             parts.push(format!("{limit}{when}"));
         }
         parts.join(", then ")
-    }
-}
-
-/// The calendar's word for a limit's unit.
-pub fn unit(unit: LimitUnit) -> calendar::Unit {
-    match unit {
-        LimitUnit::WorkingDays => calendar::Unit::WorkingDays,
-        LimitUnit::Days => calendar::Unit::Days,
-        LimitUnit::Weeks => calendar::Unit::Weeks,
-        LimitUnit::Hours => calendar::Unit::Hours,
-        LimitUnit::Months => calendar::Unit::Months,
     }
 }
 
