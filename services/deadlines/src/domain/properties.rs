@@ -194,9 +194,18 @@ fn said() -> impl Strategy<Value = String> {
         "en.cla.visit.long-term long_term agreed",
         "en.cla.visit.parent-interim temporary_carer approved",
         "en.cla.visit.parent-unassessed parent_unassessed approved",
+        "en.cla.short-break-visit as_agreed agreed 4 weeks",
+        "en.court.care-application extended court 8 weeks",
+        "en.cla.temporary-approval extended approved 3 weeks",
+        "en.cla.temporary-approval carer_approved approved",
+        "en.leaver.visit accommodated agreed",
     ]);
     let one = (what, 0i64..600, 0i64..200).prop_map(|(what, from, length)| {
-        format!("1001 {what} w1 {} {}", days(from), days(from + length))
+        let mut words = what.splitn(4, ' ');
+        let [rule, action, reason] = std::array::from_fn(|_| words.next().unwrap_or_default());
+        let (from, until) = (days(from), days(from + length));
+        let limit = words.next().unwrap_or_default();
+        format!("1001 {rule} {action} {reason} w1 {from} {until} {limit}")
     });
     proptest::collection::vec(one, 0..3).prop_map(|all| all.join(";"))
 }

@@ -41,6 +41,8 @@ pub struct Start<'c> {
     /// The time of day 0, for a limit in hours.
     pub at: Option<Time>,
     pub step: Step,
+    /// In place of the rule's own limit: what was agreed or granted for this child.
+    pub limit: Option<Limit>,
     pub met: Option<Met<'c>>,
     /// Why it stands down where nothing met it.
     pub unmet: Option<Unmet>,
@@ -81,6 +83,7 @@ impl<'c> Start<'c> {
             day0,
             at: None,
             step,
+            limit: None,
             met: None,
             unmet: None,
             stated_due: None,
@@ -133,6 +136,32 @@ impl<'a, 'c> Desk<'a, 'c> {
         )
     }
 
+    /// A limit with the weeks granted on top of it.
+    pub fn extended(&self, day0: Date, limit: Limit, granted: &[&Override]) -> Limit {
+        let weeks: u32 = granted.iter().filter_map(|o| Some(o.limit?.n)).sum();
+        match limit.unit {
+            _ if weeks == 0 => limit,
+            LimitUnit::Weeks => Limit {
+                n: limit.n + weeks,
+                ..limit
+            },
+            _ => {
+                let days = (self.due(day0, None, limit).0 - day0).get_days();
+                Limit {
+                    n: u32::try_from(days).unwrap_or_default() + 7 * weeks,
+                    unit: LimitUnit::Days,
+                }
+            }
+        }
+    }
+
+    /// What the authority has said of a rule for the child by today, by its first day.
+    pub fn said(&self, rule: &Rule, action: Action) -> Vec<&'c Override> {
+        let said = self.overrides.iter();
+        said.filter(|o| o.action == action && o.rule == rule.id && o.from <= self.today)
+            .collect()
+    }
+
     /// Has the authority set this rule aside for the child on a day?
     pub fn set_aside(&self, rule: &Rule, day: Date) -> bool {
         let aside = |o: &&Override| o.action == Action::SetAside && o.rule == rule.id;
@@ -141,8 +170,9 @@ impl<'a, 'c> Desk<'a, 'c> {
 
     /// Puts down a clock, if the step has a limit here and the rule trusts what started it.
     pub fn put(&mut self, rule: &'c Rule, start: Start<'c>) {
-        let Some(limit) = rule
-            .limit(start.step)
+        let Some(limit) = start
+            .limit
+            .or_else(|| rule.limit(start.step))
             .filter(|_| rule.trusts(start.trigger))
         else {
             return;

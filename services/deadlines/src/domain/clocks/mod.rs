@@ -1,6 +1,7 @@
 //! How clocks start, what meets them and what ends them: the part of a rule that is code, a file a family.
 
 mod adoption;
+mod approval;
 mod care;
 mod desk;
 mod health;
@@ -42,6 +43,7 @@ pub enum Clock {
     VisitProtection,
     VisitLongTerm,
     VisitCare,
+    VisitShortBreak,
     VisitNeed,
     BecomesLookedAfter,
     ReviewHeld,
@@ -56,8 +58,10 @@ pub enum Clock {
     ReturnInterview,
     PathwayPlan,
     LeaverContact,
+    LeaverVisit,
     PrivateFostering,
     CareApplication,
+    CarerApproval,
     AdoptionReview,
 }
 
@@ -79,7 +83,7 @@ impl Clock {
             Self::VisitCare => &[Step::First, Step::Settled, Step::Usual],
             Self::Health => &[Step::First, Step::UnderFive, Step::Usual],
             Self::PrivateFostering => &[Step::First, Step::YearOne, Step::Usual],
-            Self::AdoptionReview => &[Step::First, Step::Second, Step::Usual],
+            Self::AdoptionReview | Self::LeaverVisit => &[Step::First, Step::Second, Step::Usual],
             _ => &[Step::Usual],
         }
     }
@@ -98,9 +102,15 @@ impl Clock {
                     | Self::EducationPlan
                     | Self::PathwayPlan
                     | Self::LeaverContact
+                    | Self::LeaverVisit
                     | Self::PrivateFostering
                     | Self::AdoptionReview
             )
+    }
+
+    /// Its limit is what was agreed for each child.
+    pub fn is_by_agreement(self) -> bool {
+        self == Self::VisitShortBreak
     }
 
     /// Of these a child has one at a time.
@@ -137,9 +147,11 @@ fn one<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
         Clock::ReturnInterview => missing::interviews(desk, history, rule),
         Clock::PathwayPlan => leavers::pathway_plans(desk, history, rule),
         Clock::LeaverContact => leavers::contacts(desk, history, rule),
+        Clock::LeaverVisit => leavers::visits(desk, history, rule),
         Clock::PlacementNotice => steps::placement_notices(desk, history, rule),
         Clock::PrivateFostering => steps::private_fostering(desk, history, rule),
         Clock::CareApplication => steps::care_applications(desk, history, rule),
+        Clock::CarerApproval => approval::carers(desk, history, rule),
         Clock::AdoptionReview => adoption::reviews(desk, history, rule),
         Clock::VisitAdoption
         | Clock::VisitParentInterim
@@ -148,6 +160,7 @@ fn one<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
         | Clock::VisitProtection
         | Clock::VisitLongTerm
         | Clock::VisitCare
+        | Clock::VisitShortBreak
         | Clock::VisitNeed => {}
     }
 }

@@ -1,12 +1,13 @@
 //! One clock in words.
 
 use calendar::{Calendar, day};
-use contracts::{Entry, Fact, ObligationState, chronology::Step, obligation::Withdrawn};
+use contracts::{Entry, Fact, ObligationState, chronology::Step as Told, obligation::Withdrawn};
 use jiff::civil::{Date, Time};
 
 use crate::domain::{
     clocks::Clock,
     reckon::{Met, Reckoned},
+    rules::Step,
 };
 
 pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> Vec<String> {
@@ -72,6 +73,13 @@ fn started(clock: &Reckoned<'_>) -> &'static str {
         Fact::InitialConference { .. } => {
             "Reckoned back from the target, the transfer was notified"
         }
+        _ if clock.rule.clock == Clock::LeaverVisit && clock.step != Step::Usual => {
+            "The young person moved in"
+        }
+        _ if clock.rule.clock == Clock::CarerApproval => {
+            "The carer was approved for the time being"
+        }
+        Fact::CareEpisode { .. } if clock.rule.clock.is_by_agreement() => "It was agreed",
         Fact::ProtectionPlan { .. } if of_visits => "The plan began",
         Fact::ProtectionPlan { .. } => "The plan was decided",
         Fact::ChildInNeedPlan { .. } => "The plan began",
@@ -105,20 +113,20 @@ fn started(clock: &Reckoned<'_>) -> &'static str {
     }
 }
 
-fn stepped(step: Step) -> &'static str {
+fn stepped(step: Told) -> &'static str {
     match step {
-        Step::TransferInNotified => "The transfer was notified",
-        Step::CoreGroup => "The core group before was held",
-        Step::ChildInNeedReview => "The review before was held",
-        Step::EducationPlan => "The plan before was made",
-        Step::EmergencyPlacement => "The emergency placement began",
-        Step::PrivateFostering => "The arrangement was notified",
-        Step::PrivateFosteringVisit => "The visit before was made",
-        Step::CareApplication => "The application was issued",
-        Step::PlacementNotified
-        | Step::ReviewerTold
-        | Step::ReviewDecisions
-        | Step::ReviewRecord => "It was recorded",
+        Told::TransferInNotified => "The transfer was notified",
+        Told::CoreGroup => "The core group before was held",
+        Told::ChildInNeedReview => "The review before was held",
+        Told::EducationPlan => "The plan before was made",
+        Told::EmergencyPlacement => "The emergency placement began",
+        Told::PrivateFostering => "The arrangement was notified",
+        Told::PrivateFosteringVisit => "The visit before was made",
+        Told::CareApplication => "The application was issued",
+        Told::PlacementNotified
+        | Told::ReviewerTold
+        | Told::ReviewDecisions
+        | Told::ReviewRecord => "It was recorded",
     }
 }
 
@@ -145,6 +153,7 @@ fn evidence(clock: Clock) -> &'static str {
         Clock::ReturnInterview => "interview",
         Clock::LeaverContact => "contact",
         Clock::CareApplication => "final order",
+        Clock::CarerApproval => "approval",
         Clock::VisitAdoption
         | Clock::VisitParentInterim
         | Clock::VisitParentUnassessed
@@ -153,6 +162,8 @@ fn evidence(clock: Clock) -> &'static str {
         | Clock::VisitLongTerm
         | Clock::VisitCare
         | Clock::VisitNeed
+        | Clock::VisitShortBreak
+        | Clock::LeaverVisit
         | Clock::PrivateFostering => "visit",
     }
 }
@@ -170,12 +181,15 @@ fn whole(clock: Clock) -> &'static str {
         | Clock::VisitNeed => "plan",
         Clock::ShortBreakReview => "series of short breaks",
         Clock::PrivateFostering => "arrangement",
+        Clock::VisitShortBreak => "agreement",
+        Clock::LeaverVisit => "stay",
         Clock::VisitAdoption
         | Clock::AdoptionReview
         | Clock::VisitParentInterim
         | Clock::VisitParentOrder
         | Clock::VisitParentUnassessed
-        | Clock::VisitLongTerm => "placement of this kind",
+        | Clock::VisitLongTerm
+        | Clock::CarerApproval => "placement of this kind",
         _ => "period of care",
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::clocks::Clock;
 
-const BUILT_IN: [&str; 31] = [
+const BUILT_IN: [&str; 34] = [
     include_str!("../../../rules/en.adoption.review.toml"),
     include_str!("../../../rules/en.adoption.visit.toml"),
     include_str!("../../../rules/en.assessment.toml"),
@@ -27,6 +27,8 @@ const BUILT_IN: [&str; 31] = [
     include_str!("../../../rules/en.cla.reviewer-named.toml"),
     include_str!("../../../rules/en.cla.reviewer-told.toml"),
     include_str!("../../../rules/en.cla.short-break-review.toml"),
+    include_str!("../../../rules/en.cla.short-break-visit.toml"),
+    include_str!("../../../rules/en.cla.temporary-approval.toml"),
     include_str!("../../../rules/en.cla.visit.long-term.toml"),
     include_str!("../../../rules/en.cla.visit.parent-interim.toml"),
     include_str!("../../../rules/en.cla.visit.parent-order.toml"),
@@ -40,6 +42,7 @@ const BUILT_IN: [&str; 31] = [
     include_str!("../../../rules/en.fostering.private-visit.toml"),
     include_str!("../../../rules/en.leaver.contact.toml"),
     include_str!("../../../rules/en.leaver.pathway-plan.toml"),
+    include_str!("../../../rules/en.leaver.visit.toml"),
     include_str!("../../../rules/en.missing.return-interview.toml"),
     include_str!("../../../rules/en.referral.decision.toml"),
     include_str!("../../../rules/en.s47.conference.toml"),
@@ -244,6 +247,9 @@ impl Rule {
 
     /// `20 working days`; `3 months the first time, then 6 months`.
     pub fn limit_words(&self) -> String {
+        if self.clock.is_by_agreement() {
+            return "as agreed for each child".to_owned();
+        }
         let mut parts: Vec<String> = Vec::new();
         for step in self.clock.steps() {
             let limit = self.limit(*step);

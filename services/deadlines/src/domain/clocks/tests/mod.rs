@@ -1,6 +1,7 @@
 //! A table for every rule: the facts, the day, and the clocks on it.
 
 mod adoption;
+mod approval;
 mod care;
 mod health;
 mod leavers;
