@@ -66,6 +66,10 @@ pub struct Obligation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub attempted: Option<Date>,
+    /// A matter without a due date: what a rule found, in words that name nobody. Then `trigger_date` is the first day
+    /// that was counted, `due_date` the day from which it holds, and it is never overdue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
     pub state: ObligationState,
     /// The day of the evidence, when met: late evidence still meets.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,8 @@ pub(crate) struct ClockRow {
     pub(crate) anchor: String,
     pub(crate) child: String,
     pub(crate) what: String,
+    /// `Due`, or `Since` where nothing is.
+    pub(crate) lead: &'static str,
     /// `Wed 7 May 2025`.
     pub(crate) due: String,
     /// `in 6 working days`.
@@ -69,12 +71,37 @@ impl ClockRow {
             anchor: format!("clock-{}", clock.obligation),
             child: id.to_string(),
             what: clock.rule.title.clone(),
+            lead: "Due",
             due,
             distance,
             note,
             holder: place.holder_name(&child.holder),
             tag: tag(clock, kind),
             why: Why::new(place, clock),
+        }
+    }
+}
+
+impl ClockRow {
+    /// What was found without anything being due.
+    pub(crate) fn found(place: &Place<'_>, id: &ChildId, child: &Child, clock: &Clock) -> Self {
+        let says = clock.found.as_deref().unwrap_or_default();
+        let mut why = Why::new(place, clock);
+        why.arithmetic = format!(
+            "Counted from {}: it holds from {}",
+            day(clock.trigger_date),
+            day(clock.due_date)
+        );
+        why.evidence = format!("record {}", clock.started_by);
+        Self {
+            lead: "Since",
+            distance: says.to_owned(),
+            tag: Tag {
+                text: "To look at",
+                style: "soon",
+            },
+            why,
+            ..Self::new(place, id, child, clock, Kind::Later)
         }
     }
 }

@@ -146,6 +146,7 @@ pub(crate) fn open(due: Date) -> Obligation {
         due_time: None,
         stated_due: None,
         attempted: None,
+        found: None,
         state: ObligationState::Open,
         met_date: None,
         met_by: None,
@@ -253,6 +254,7 @@ pub(crate) fn notice(
         rule: rule().id,
         title: "First review".into(),
         due_date: date(2025, 5, 9),
+        found: false,
         revision: 1,
         open: true,
         steps: vec![NoticeStep {

@@ -264,6 +264,7 @@ mod tests {
             [
                 "en.cla.first-review",
                 "en.cla.next-review",
+                "en.cla.placements",
                 "en.cla.temporary-approval"
             ],
             "a return shows no reviews of short breaks"

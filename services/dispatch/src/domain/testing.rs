@@ -161,6 +161,7 @@ pub(crate) fn obligation(child: &str, due: Date) -> Obligation {
         due_time: None,
         stated_due: None,
         attempted: None,
+        found: None,
         state: ObligationState::Open,
         met_date: None,
         met_by: None,

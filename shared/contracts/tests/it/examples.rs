@@ -271,6 +271,7 @@ fn obligation() -> Obligation {
         due_date: day("2018-03-29"),
         due_time: None,
         stated_due: None,
+        found: Some("the plan began on Wed 1 Mar 2017, more than 15 months before".into()),
         attempted: None,
         state: ObligationState::Withdrawn,
         met_date: Some(day("2018-03-28")),
@@ -332,6 +333,7 @@ fn notice() -> Notice {
         rule: "en.cla.first-review".into(),
         title: "First review".into(),
         due_date: day("2018-03-29"),
+        found: true,
         revision: 3,
         open: true,
         steps: vec![NoticeStep {

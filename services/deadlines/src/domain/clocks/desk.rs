@@ -208,10 +208,53 @@ impl<'a, 'c> Desk<'a, 'c> {
             due_time,
             stated_due: start.stated_due.filter(|stated| *stated != due),
             attempted: start.attempted,
+            found: None,
             met: start.met,
             state,
             withdrawn,
             ended,
+        });
+    }
+
+    /// Puts down what a rule found: it runs while it holds and is never late.
+    pub fn put_found(&mut self, rule: &'c Rule, found: Found<'c>) {
+        let Some(limit) = rule
+            .limit(Step::Usual)
+            .filter(|_| rule.trusts(found.trigger))
+        else {
+            return;
+        };
+        self.wakes
+            .extend([found.from].into_iter().chain(found.until));
+        if found.from > self.today || found.until.is_some_and(|until| until <= found.from) {
+            return;
+        }
+        let over = found.until.filter(|until| *until <= self.today);
+        let (state, withdrawn) = if over.is_none() && self.died {
+            (ObligationState::Withdrawn, Some(Withdrawn::Died))
+        } else if over.is_some() {
+            (ObligationState::Withdrawn, Some(Withdrawn::Ended))
+        } else if self.set_aside(rule, self.today) {
+            (ObligationState::Withdrawn, Some(Withdrawn::Overridden))
+        } else {
+            (ObligationState::Open, None)
+        };
+        self.clocks.push(Reckoned {
+            rule,
+            step: Step::Usual,
+            limit,
+            trigger: found.trigger,
+            day0: found.counted_from,
+            at: None,
+            due: found.from,
+            due_time: None,
+            stated_due: None,
+            attempted: None,
+            found: Some(found.says),
+            met: None,
+            state,
+            withdrawn,
+            ended: over,
         });
     }
 
@@ -240,6 +283,18 @@ impl<'a, 'c> Desk<'a, 'c> {
             self.put(rule, start);
         }
     }
+}
+
+/// What a rule found about a child, without anything being due.
+pub struct Found<'c> {
+    pub trigger: &'c Entry,
+    /// The first day that was counted.
+    pub counted_from: Date,
+    /// It holds from this day up to that one, without it.
+    pub from: Date,
+    pub until: Option<Date>,
+    /// In words that a person reads: dates and counts, nothing that names anybody.
+    pub says: String,
 }
 
 /// What a series of clocks goes on.

@@ -4,11 +4,13 @@ mod adoption;
 mod approval;
 mod care;
 mod desk;
+mod drift;
 mod health;
 mod leavers;
 mod missing;
 mod need;
 mod protection;
+mod record;
 mod referral;
 mod steps;
 #[cfg(test)]
@@ -63,6 +65,13 @@ pub enum Clock {
     CareApplication,
     CarerApproval,
     AdoptionReview,
+    // What is found without anything being due.
+    LongPlan,
+    ThirdPlan,
+    Placements,
+    SeenBlank,
+    PlacementBlank,
+    LegalStatusBlank,
 }
 
 impl Clock {
@@ -106,6 +115,11 @@ impl Clock {
                     | Self::PrivateFostering
                     | Self::AdoptionReview
             )
+    }
+
+    /// It finds something without anything being due.
+    pub fn finds(self) -> bool {
+        self >= Self::LongPlan
     }
 
     /// Its limit is what was agreed for each child.
@@ -153,6 +167,12 @@ fn one<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
         Clock::CareApplication => steps::care_applications(desk, history, rule),
         Clock::CarerApproval => approval::carers(desk, history, rule),
         Clock::AdoptionReview => adoption::reviews(desk, history, rule),
+        Clock::LongPlan => drift::long_plans(desk, history, rule),
+        Clock::ThirdPlan => drift::third_plans(desk, history, rule),
+        Clock::Placements => drift::placements(desk, history, rule),
+        Clock::SeenBlank => record::seen(desk, history, rule),
+        Clock::PlacementBlank => record::placement(desk, history, rule),
+        Clock::LegalStatusBlank => record::legal_status(desk, history, rule),
         Clock::VisitAdoption
         | Clock::VisitParentInterim
         | Clock::VisitParentUnassessed

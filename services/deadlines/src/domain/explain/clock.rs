@@ -12,6 +12,9 @@ use crate::domain::{
 
 pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> Vec<String> {
     let rule = clock.rule;
+    if let Some(says) = &clock.found {
+        return found(clock, says);
+    }
     let due = moment(clock.due, clock.due_time);
     let mut lines = vec![
         format!("{}, due {due}: {}.", rule.title, clock.state.as_str()),
@@ -41,6 +44,29 @@ pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> V
         rule.id, rule.version, rule.source
     ));
     lines
+}
+
+/// What holds without anything being due.
+fn found(clock: &Reckoned<'_>, says: &str) -> Vec<String> {
+    let (title, rule) = (&clock.rule.title, clock.rule);
+    let until = match (clock.withdrawn, clock.ended) {
+        (None, _) => "It holds".to_owned(),
+        (Some(Withdrawn::Ended), Some(end)) => format!("It held up to {}", day(end)),
+        (Some(Withdrawn::Overridden), _) => "Set aside for this child; it holds".to_owned(),
+        (Some(_), _) => "Stood down; it held".to_owned(),
+    };
+    vec![
+        format!("{title}: {says}."),
+        format!(
+            "  {until} from {} ({}).",
+            day(clock.due),
+            recorded(clock.trigger)
+        ),
+        format!(
+            "  Rule {} version {}: {}.",
+            rule.id, rule.version, rule.source
+        ),
+    ]
 }
 
 fn moment(date: Date, time: Option<Time>) -> String {
@@ -133,6 +159,12 @@ fn stepped(step: Told) -> &'static str {
 /// What meets a clock.
 fn evidence(clock: Clock) -> &'static str {
     match clock {
+        Clock::LongPlan
+        | Clock::ThirdPlan
+        | Clock::Placements
+        | Clock::SeenBlank
+        | Clock::PlacementBlank
+        | Clock::LegalStatusBlank => "record",
         Clock::ReferralDecided => "decision",
         Clock::AssessmentAuthorised => "authorisation",
         Clock::EnquiryToConference | Clock::TransferIn => "conference",

@@ -53,6 +53,8 @@ pub struct Reckoned<'c> {
     /// The source's own due date, where it is another.
     pub stated_due: Option<Date>,
     pub attempted: Option<Date>,
+    /// What a rule found, where nothing is due.
+    pub found: Option<String>,
     pub met: Option<Met<'c>>,
     pub state: ObligationState,
     pub withdrawn: Option<Withdrawn>,
@@ -119,6 +121,7 @@ impl<'c> Reckoned<'c> {
             due_time: self.due_time,
             stated_due: self.stated_due,
             attempted: self.attempted,
+            found: self.found.clone(),
             state: self.state,
             met_date: self.met.and_then(|met| met.on),
             met_by: self.met.map(|met| met.by.key.clone()),

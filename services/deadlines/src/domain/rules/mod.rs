@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::clocks::Clock;
 
-const BUILT_IN: [&str; 34] = [
+const BUILT_IN: [&str; 40] = [
     include_str!("../../../rules/en.adoption.review.toml"),
     include_str!("../../../rules/en.adoption.visit.toml"),
     include_str!("../../../rules/en.assessment.toml"),
@@ -22,6 +22,7 @@ const BUILT_IN: [&str; 34] = [
     include_str!("../../../rules/en.cla.health.toml"),
     include_str!("../../../rules/en.cla.next-review.toml"),
     include_str!("../../../rules/en.cla.placement-notice.toml"),
+    include_str!("../../../rules/en.cla.placements.toml"),
     include_str!("../../../rules/en.cla.review-decisions.toml"),
     include_str!("../../../rules/en.cla.review-record.toml"),
     include_str!("../../../rules/en.cla.reviewer-named.toml"),
@@ -36,7 +37,9 @@ const BUILT_IN: [&str; 34] = [
     include_str!("../../../rules/en.cla.visit.toml"),
     include_str!("../../../rules/en.court.care-application.toml"),
     include_str!("../../../rules/en.cp.core-group.toml"),
+    include_str!("../../../rules/en.cp.long-plan.toml"),
     include_str!("../../../rules/en.cp.review.toml"),
+    include_str!("../../../rules/en.cp.third-plan.toml"),
     include_str!("../../../rules/en.cp.transfer-in.toml"),
     include_str!("../../../rules/en.cp.visit.toml"),
     include_str!("../../../rules/en.fostering.private-visit.toml"),
@@ -44,6 +47,9 @@ const BUILT_IN: [&str; 34] = [
     include_str!("../../../rules/en.leaver.pathway-plan.toml"),
     include_str!("../../../rules/en.leaver.visit.toml"),
     include_str!("../../../rules/en.missing.return-interview.toml"),
+    include_str!("../../../rules/en.record.legal-status.toml"),
+    include_str!("../../../rules/en.record.placement.toml"),
+    include_str!("../../../rules/en.record.seen.toml"),
     include_str!("../../../rules/en.referral.decision.toml"),
     include_str!("../../../rules/en.s47.conference.toml"),
 ];

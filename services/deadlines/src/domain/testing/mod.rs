@@ -202,6 +202,7 @@ fn line(c: &Reckoned<'_>) -> String {
         (None, Some(why)) => line.push(format!("{why:?}").to_lowercase()),
         (None, None) => {}
     }
+    line.extend(c.found.clone());
     line.extend(c.due_time.map(|time| time.strftime("by %H:%M").to_string()));
     line.extend(c.stated_due.map(|stated| format!("stated {stated}")));
     line.extend(

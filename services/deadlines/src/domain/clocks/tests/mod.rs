@@ -3,11 +3,13 @@
 mod adoption;
 mod approval;
 mod care;
+mod drift;
 mod health;
 mod leavers;
 mod missing;
 mod need;
 mod protection;
+mod record;
 mod referral;
 mod steps;
 mod visits;

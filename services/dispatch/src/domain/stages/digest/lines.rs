@@ -67,6 +67,9 @@ impl<'a> Key<'a> {
 /// When it is due, and what is to be known about that.
 fn said(scene: &Scene<'_>, ready: &Ready<'_>) -> Vec<String> {
     let obligation = &ready.matter.obligation;
+    if let Some(found) = &obligation.found {
+        return vec![found.clone()];
+    }
     let late = ready.is_late(scene);
     let mut said = vec![words::due(obligation, late)];
     said.extend(obligation.attempted.map(words::attempted));
@@ -112,7 +115,7 @@ fn whose(scene: &Scene<'_>, ready: &Ready<'_>, no_link: bool) -> Option<String> 
         (Standing::NoCaseHolder, _) => Some(words::UNHELD.to_owned()),
         (Standing::For(owner), Seat::Worker) => Some(words::on_behalf(name(scene, owner))),
         (Standing::EmptySeat, seat) => Some(words::empty_seat(seat).to_owned()),
-        (_, Seat::Worker) => ready
+        (_, Seat::Worker | Seat::Recorder) => ready
             .holder
             .since
             .filter(|_| no_link)
