@@ -37,5 +37,5 @@ lint:
 # Both commands choose the same packages: else their features differ, and everything is compiled twice.
 bench:
 	@scripts/tools.sh bench
-	cargo build --release --locked -p evenkeel -p suite --bin evenkeel --bench bench
+	cargo build --profile bench --locked -p evenkeel -p suite --bin evenkeel --bench bench
 	cargo bench --locked -p evenkeel -p suite --bench bench

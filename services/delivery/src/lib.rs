@@ -20,6 +20,9 @@ pub use store::MIGRATIONS;
 /// The name of this service in subjects, stores and logs.
 pub const SERVICE: &str = "delivery";
 
+/// The development mailbox's name among the channels.
+pub const MAILBOX: &str = "mailbox";
+
 /// The service's parts without its sender, which the simulated world drives by hand.
 pub fn node(sender: &Arc<Sender>) -> Node {
     let context = &sender.context;

@@ -9,7 +9,7 @@ use std::{
 use bus::{Context, Landscape};
 use calendar::Calendar;
 use contracts::{
-    Authority, AuthorityCode, ClockSetting, Envelope, Event, Organisation, Token, TokenKey, ids,
+    Authority, AuthorityCode, Envelope, Event, Organisation, Token, TokenKey, ids,
     message::{LineChange, Message, MessageChanged, NoticeRevision, Recipient},
     notice::Notice,
 };
@@ -53,10 +53,6 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn code(&self) -> &AuthorityCode {
         &self.authority.authority
-    }
-
-    pub(crate) fn is_pinned(&self) -> bool {
-        matches!(self.authority.clock, ClockSetting::Pinned(_))
     }
 
     pub(crate) fn scene<'a>(
@@ -132,7 +128,7 @@ impl Desk {
             (&team.team_id, team.revision).hash(&mut hash);
         }
         format!("{:?}", self.settings).hash(&mut hash);
-        format!("{:?}", place.authority.clock).hash(&mut hash);
+        place.authority.clock.has_no_tomorrow().hash(&mut hash);
         format!("{:016x}", hash.finish())
     }
 

@@ -59,6 +59,8 @@ pub enum Command {
     },
     /// Invent workers for a return that has none, or a whole authority; labelled synthetic
     Sample(SampleArgs),
+    /// Play an authority's nights one after the other, as fast as this machine goes; mail goes to the mailbox only
+    Play(PlayArgs),
     /// List the batches that the brake holds
     Held,
     /// Let a held batch go
@@ -201,6 +203,35 @@ pub struct SampleSsdArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct PlayArgs {
+    #[arg(
+        help = "A folder with one for each night, named by its day, and the directory: as `sample ssd` writes it [default: an authority is invented]"
+    )]
+    pub folder: Option<PathBuf>,
+    /// The authority that is played; it keeps a clock of its own
+    #[arg(long, default_value = "play")]
+    pub authority: AuthorityCode,
+    /// The authority's name, as shown on pages
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The first day [default: the first night of the folder, or thirty days before the last]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<Date>,
+    /// The last day [default: the last night of the folder, or yesterday]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
+    /// How many children to invent
+    #[arg(long, default_value_t = 2_000, conflicts_with = "folder")]
+    pub children: usize,
+    /// The same seed invents the same authority
+    #[arg(long, default_value_t = 1, conflicts_with = "folder")]
+    pub seed: u64,
+    /// The data is invented: every page and message says so
+    #[arg(long)]
+    pub synthetic: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct CoverArgs {
     /// The kind of return to cover
     #[arg(long, value_name = "SOURCE", required = true, value_parser = ["ssda903"])]
@@ -274,6 +305,8 @@ mod tests {
             "evenkeel sample --cover ssda903 folder --authority westshire --seed 7 --out x --as-at 2018-03-31",
             "evenkeel sample ssd folder",
             "evenkeel sample ssd folder --children 50000 --seed 7 --from 2018-04-01 --to 2025-03-31 --nights 30",
+            "evenkeel play --from 2025-06-02 --to 2025-06-30",
+            "evenkeel play nights --authority eastshire --name East --synthetic",
             "evenkeel held",
             "evenkeel release westshire 3",
             "evenkeel dead-letters list",
@@ -304,6 +337,7 @@ mod tests {
             "evenkeel sample",
             "evenkeel sample ssd",
             "evenkeel sample --cover ssda903",
+            "evenkeel play nights --children 10",
             "evenkeel sample ssd folder --to 31/03/2025",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");

@@ -99,6 +99,7 @@ async fn obey(place: &Place, command: Command) -> anyhow::Result<()> {
         }
         Command::Rules { authority } => commands::rules::run(place, authority, &mut out).await,
         Command::Sample(args) => commands::sample::run(place, args, &mut out).await,
+        Command::Play(args) => commands::play::run(place, args, &mut out).await,
         Command::Held => commands::held::list(place, &mut out).await,
         Command::Release { authority, batch } => {
             commands::held::release(place, authority, batch, &mut out).await

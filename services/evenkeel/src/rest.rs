@@ -32,38 +32,56 @@ pub(crate) async fn wait(bus: &Bus, services: &[&'static str]) -> anyhow::Result
     wait_within(bus, services, LIMIT).await
 }
 
-/// Returns once these services are at rest, seen in two looks between which nothing was recorded: work may be on its way
-/// from one to another. Fails as `StillAtWork` when the time is over.
+/// As `wait`, without a word about how far it is.
+pub(crate) async fn wait_quietly(bus: &Bus, services: &[&'static str]) -> anyhow::Result<()> {
+    until_rest(bus, services, LIMIT, |_, _| {}).await
+}
+
+/// Returns once these services are at rest, and shows how far it is.
 pub(crate) async fn wait_within(
     bus: &Bus,
     services: &[&'static str],
     within: Duration,
 ) -> anyhow::Result<()> {
-    let began = Instant::now();
     let mut progress = Progress::new();
+    let show = |done, total| {
+        progress.show(&ImportProgress {
+            stage: "working out what is due".to_owned(),
+            done,
+            total,
+        });
+    };
+    let rested = until_rest(bus, services, within, show).await;
+    progress.done();
+    rested
+}
+
+/// Returns once these services are at rest, seen in two looks between which nothing was recorded: work may be on its way
+/// from one to another. Fails as `StillAtWork` when the time is over.
+async fn until_rest(
+    bus: &Bus,
+    services: &[&'static str],
+    within: Duration,
+    mut show: impl FnMut(u64, u64),
+) -> anyhow::Result<()> {
+    let began = Instant::now();
     let (mut most, mut before) = (0, None);
     let mut seen = Vec::new();
     loop {
         let left = within.saturating_sub(began.elapsed());
         let Ok(looked) = tokio::time::timeout(left, look(bus, services)).await else {
-            progress.done();
             return Err(still(within, &seen).into());
         };
         seen = looked?;
         let left: u64 = seen.iter().map(|(_, standing)| standing.rest.left()).sum();
         let commits: Vec<u64> = seen.iter().map(|(_, standing)| standing.commits).collect();
         if left == 0 && before.as_ref() == Some(&commits) {
-            progress.done();
             return Ok(());
         }
         before = (left == 0).then_some(commits);
         most = most.max(left);
         if left > 0 {
-            progress.show(&ImportProgress {
-                stage: "working out what is due".to_owned(),
-                done: most - left,
-                total: most,
-            });
+            show(most - left, most);
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -30,7 +30,10 @@ pub fn node(context: &Context, config: &Config, data: &Path) -> Node {
         parts.push(("drop folder", Box::pin(watch)));
     }
     Node {
-        questions: vec![handlers::import_files::question(importer)],
+        questions: vec![
+            handlers::import_files::question(importer),
+            handlers::step_clock::question(context),
+        ],
         parts,
         ..Node::default()
     }

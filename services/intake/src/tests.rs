@@ -111,6 +111,7 @@ fn request(path: std::path::PathBuf, progress: Option<String>) -> ImportFiles {
         source: "ssda903".into(),
         path,
         as_at: Some(date(2018, 3, 31)),
+        played_at: None,
         synthetic: false,
         progress,
     }

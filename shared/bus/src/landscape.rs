@@ -2,11 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use contracts::{
-    Authority, AuthorityCode, ClockSetting, Envelope, Event, Organisation, Person, Team,
+    Authority, AuthorityCode, ClockSetting, ClockStepped, Envelope, Event, Organisation, Person,
+    Team,
     streams::{AUTHORITY, ORGANISATION},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -23,12 +27,16 @@ pub struct Landscape {
     clock: Clock,
     places: RwLock<BTreeMap<AuthorityCode, Place>>,
     version: watch::Sender<u64>,
+    /// How often people or teams have changed.
+    organisations: AtomicU64,
     followed: RwLock<Vec<Followed>>,
 }
 
 #[derive(Clone, Default)]
 struct Place {
     authority: Option<Arc<Authority>>,
+    /// To which moment a stepped clock was set last.
+    stepped: Option<Timestamp>,
     organisation: Arc<Organisation>,
 }
 
@@ -43,6 +51,7 @@ impl Landscape {
             clock,
             places: RwLock::default(),
             version: watch::Sender::new(0),
+            organisations: AtomicU64::new(0),
             followed: RwLock::default(),
         }
     }
@@ -83,6 +92,7 @@ impl Landscape {
     pub fn apply(&self, envelope: &Envelope) -> Result<bool, contracts::EnvelopeError> {
         let changed = match envelope.event_type.as_str() {
             Authority::TYPE => self.apply_authority(envelope.decode()?),
+            ClockStepped::TYPE => self.apply_step(&envelope.decode()?),
             Person::TYPE => {
                 let person: Person = envelope.decode()?;
                 self.change_organisation(&person.authority.clone(), |o| o.apply_person(person))
@@ -112,6 +122,16 @@ impl Landscape {
         newer
     }
 
+    fn apply_step(&self, step: &ClockStepped) -> bool {
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(step.authority.clone()).or_default();
+        let newer = place.stepped.is_none_or(|held| held < step.at);
+        if newer {
+            place.stepped = Some(step.at);
+        }
+        newer
+    }
+
     fn change_organisation(
         &self,
         code: &AuthorityCode,
@@ -119,7 +139,11 @@ impl Landscape {
     ) -> bool {
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
         let place = places.entry(code.clone()).or_default();
-        change(Arc::make_mut(&mut place.organisation))
+        let changed = change(Arc::make_mut(&mut place.organisation));
+        if changed {
+            self.organisations.fetch_add(1, Ordering::AcqRel);
+        }
+        changed
     }
 
     fn place(&self, code: &AuthorityCode) -> Place {
@@ -149,15 +173,22 @@ impl Landscape {
 
     /// Domain time of an authority; none while nothing is known of it.
     pub fn now(&self, code: &AuthorityCode) -> Option<Timestamp> {
-        Some(match self.authority(code)?.clock {
+        let place = self.place(code);
+        Some(match place.authority?.clock {
             ClockSetting::Real => self.clock.now(),
             ClockSetting::Pinned(at) => at,
+            ClockSetting::Stepped(at) => place.stepped.map_or(at, |stepped| stepped.max(at)),
         })
     }
 
     /// Domain day of an authority, in local time.
     pub fn today(&self, code: &AuthorityCode) -> Option<Date> {
         Some(self.now(code)?.to_zoned(time_zone()).date())
+    }
+
+    /// Rises with every change of people and teams.
+    pub fn organisations_version(&self) -> u64 {
+        self.organisations.load(Ordering::Acquire)
     }
 
     /// Rises with every change.

@@ -1,7 +1,9 @@
 //! Request and reply: commands and questions to a service.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
+use bytes::Bytes;
 use contracts::commands::{Answer, Request};
 use futures::StreamExt;
 use serde::{Serialize, de::DeserializeOwned};
@@ -13,6 +15,8 @@ use crate::{Context, guard::guarded};
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Refusal(pub String);
+
+const LONGEST_ECHO: Duration = Duration::from_secs(30);
 
 type Reply = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
@@ -97,7 +101,7 @@ pub(crate) async fn serve(context: Context, question: Question) -> anyhow::Resul
     let mut asked = client
         .queue_subscribe(question.subject.clone(), queue)
         .await?;
-    client.flush().await?;
+    heard(&client).await?;
     let tasks = context.tasks.clone();
     context.tasks.spawn("questions", async move {
         while let Some(message) =
@@ -110,6 +114,17 @@ pub(crate) async fn serve(context: Context, question: Question) -> anyhow::Resul
             );
         }
     });
+    Ok(())
+}
+
+/// Returns once the broker has done everything that was asked of it on this connection: it takes things in their order,
+/// and a flush only hands them over.
+async fn heard(client: &async_nats::Client) -> anyhow::Result<()> {
+    let inbox = client.new_inbox();
+    let mut echo = client.subscribe(inbox.clone()).await?;
+    client.publish(inbox, Bytes::new()).await?;
+    let echoed = tokio::time::timeout(LONGEST_ECHO, echo.next()).await;
+    echoed.context("the broker does not answer")?;
     Ok(())
 }
 

@@ -73,6 +73,34 @@ pub enum ClockSetting {
     Real,
     /// Set by an import's `--as-at`: time stands still here, and every page says so.
     Pinned(#[schemars(with = "String")] Timestamp),
+    /// Set on from moment to moment by `play`: it stands still between them, and has a tomorrow. A `ClockStepped` may
+    /// say a later moment than this one.
+    Stepped(#[schemars(with = "String")] Timestamp),
+}
+
+impl ClockSetting {
+    /// It does not go with the world, and every page and message says so.
+    pub fn stands_still(self) -> bool {
+        self != Self::Real
+    }
+
+    /// Nothing that waits for a later moment would ever come.
+    pub fn has_no_tomorrow(self) -> bool {
+        matches!(self, Self::Pinned(_))
+    }
+}
+
+/// The moment to which a stepped clock was set last (state stream `AUTHORITY`): a later one is newer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClockStepped {
+    pub authority: AuthorityCode,
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+}
+
+impl Event for ClockStepped {
+    const TYPE: &'static str = "authority.clock";
+    const STREAM: &'static crate::Stream = &AUTHORITY;
 }
 
 /// What one source has supplied, as of its last accepted snapshot.

@@ -52,12 +52,42 @@ pub struct ImportFiles {
     pub path: PathBuf,
     /// The day the data describes; given, it pins the authority's clock. None: today, and the clock is real.
     pub as_at: Option<Date>,
+    /// Domain time at which it arrives in a play: the authority's clock is set to it and goes on by steps.
+    #[serde(default)]
+    pub played_at: Option<Timestamp>,
     #[serde(default)]
     pub synthetic: bool,
     /// Subject for `ImportProgress`, when somebody watches.
     pub progress: Option<String>,
 }
 request!(ImportFiles => ImportSummary, "intake", "import");
+
+/// Set an authority's stepped clock on. One that is as late already stays where it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StepClock {
+    pub authority: AuthorityCode,
+    pub to: Timestamp,
+}
+request!(StepClock => ClockStands, "intake", "step-clock");
+
+/// Where an authority's stepped clock stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStands {
+    pub at: Timestamp,
+}
+
+/// When something that waits for a moment of an authority's own time comes up next.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AskNextMoment {
+    pub authority: AuthorityCode,
+}
+request!(AskNextMoment => NextMoment, "dispatch", "next-moment");
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextMoment {
+    /// None: nothing waits.
+    pub at: Option<Timestamp>,
+}
 
 /// Read a directory CSV (people or teams) into an authority.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -285,6 +315,9 @@ pub struct MailHeader {
     pub authority: AuthorityCode,
     pub to: String,
     pub subject: String,
+    /// Domain time when it was gathered.
+    pub gathered_at: Timestamp,
+    /// Machine time when it was sent.
     pub at: Timestamp,
 }
 

@@ -15,7 +15,7 @@ pub mod streams;
 pub mod supervision;
 pub mod viewer;
 
-pub use authority::{Authority, AuthorityCode, ClockSetting, SourceState};
+pub use authority::{Authority, AuthorityCode, ClockSetting, ClockStepped, SourceState};
 pub use chronology::{Chronology, Entry, Fact};
 pub use envelope::{Envelope, EnvelopeError, Event};
 pub use ids::{ChildId, StaffId, TeamId, Token, TokenKey};

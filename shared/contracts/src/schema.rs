@@ -13,8 +13,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Authority, Chronology, Event, Person, STREAMS, SnapshotAccepted, SnapshotRefused, Stream,
-    StreamKind, SupervisionHeld, Team,
+    Authority, Chronology, ClockStepped, Event, Person, STREAMS, SnapshotAccepted, SnapshotRefused,
+    Stream, StreamKind, SupervisionHeld, Team,
     message::{Message, MessageChanged, Receipts},
     notice::Notice,
     obligation::{BatchComputed, ChildObligations, DeadlineSignal},
@@ -61,6 +61,7 @@ macro_rules! events {
 /// The one list of everything published.
 pub static EVENTS: &[Published] = events![
     Authority,
+    ClockStepped,
     Chronology,
     Person,
     Team,

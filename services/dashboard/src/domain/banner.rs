@@ -62,15 +62,24 @@ pub(crate) fn banners(place: &Place<'_>) -> Banners {
 }
 
 fn pinned(place: &Place<'_>) -> Option<Banner> {
-    let ClockSetting::Pinned(at) = place.authority.clock else {
-        return None;
+    let text = match place.authority.clock {
+        ClockSetting::Real => return None,
+        ClockSetting::Pinned(at) => {
+            let stands = day(london_day(at));
+            format!(
+                "The clock of this authority stands at {stands}: every due date is seen from that day."
+            )
+        }
+        ClockSetting::Stepped(_) => {
+            let stands = moment(place.now);
+            format!(
+                "The clock of this authority is played: it stands at {stands} until it is set on."
+            )
+        }
     };
-    let stands = day(london_day(at));
     Some(Banner {
         title: "The clock stands still",
-        text: format!(
-            "The clock of this authority stands at {stands}: every due date is seen from that day."
-        ),
+        text,
     })
 }
 

@@ -1,7 +1,7 @@
 //! One authority at one moment: what every query reads.
 
 use calendar::Calendar;
-use contracts::{Authority, ClockSetting, Organisation, StaffId, TeamId, chronology::Holder};
+use contracts::{Authority, Organisation, StaffId, TeamId, chronology::Holder};
 use jiff::{Timestamp, civil::Date};
 
 use super::words;
@@ -25,7 +25,7 @@ pub(crate) struct Place<'a> {
 
 impl Place<'_> {
     pub(crate) fn is_pinned(&self) -> bool {
-        matches!(self.authority.clock, ClockSetting::Pinned(_))
+        self.authority.clock.stands_still()
     }
 
     /// Last day that is within five working days.

@@ -24,6 +24,7 @@ fn header_of(id: Uuid) -> MailHeader {
         authority: code(),
         to: "Amira Khan <w1@westshire.example>".into(),
         subject: "2 matters for today, Tue 6 May".into(),
+        gathered_at: NOW.parse().unwrap(),
         at: NOW.parse().unwrap(),
     }
 }

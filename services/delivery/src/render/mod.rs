@@ -24,6 +24,8 @@ pub struct Mail {
     pub message_id: String,
     pub text: String,
     pub html: String,
+    /// Domain time when the message was gathered.
+    pub gathered_at: Timestamp,
     /// Machine time of the attempt.
     pub at: Timestamp,
 }
@@ -78,6 +80,7 @@ pub fn mail(live: &Live, domain: &str, at: Timestamp) -> Mail {
         message_id: format!("<{}@{domain}>", message.id),
         text: Text { page: &page }.render().expect(rendered),
         html: Html { page: &page }.render().expect(rendered),
+        gathered_at: message.gathered_at,
         at,
     }
 }

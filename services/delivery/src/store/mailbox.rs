@@ -22,7 +22,8 @@ pub async fn keep(tx: &mut Tx, mails: &[&Mail]) -> Result<()> {
             mail.message_id.as_str(),
             mail.text.as_str(),
             mail.html.as_str(),
-            mail.at
+            mail.at,
+            mail.gathered_at
         ];
         let mut scope = tx.authority(&mail.authority);
         scope.insert(&PUT, vec![row]).await?;
@@ -77,6 +78,7 @@ fn header(row: &Row) -> Result<MailHeader> {
         authority: row.authority("authority")?,
         to: row.text("recipient")?,
         subject: row.text("subject")?,
+        gathered_at: row.timestamp("gathered_at")?,
         at: row.timestamp("at")?,
     })
 }
@@ -87,18 +89,18 @@ pub(super) const LAST: Statement = Statement::new(
 );
 pub(super) const PUT: Insert = Insert {
     name: "mail.put",
-    into: "mail (authority, message, position, recipient, subject, message_id, text, html, at)",
-    columns: 9,
+    into: "mail (authority, message, position, recipient, subject, message_id, text, html, at, gathered_at)",
+    columns: 10,
     then: "ON CONFLICT (authority, message) DO NOTHING",
 };
 pub(super) const LIST: Statement = Statement::new(
     "mail.list",
-    "SELECT authority, message, position, recipient, subject, at FROM mail \
+    "SELECT authority, message, position, recipient, subject, at, gathered_at FROM mail \
      WHERE position < $1 ORDER BY position DESC LIMIT $2",
 );
 pub(super) const LIST_OF: Statement = Statement::new(
     "mail.list_of",
-    "SELECT authority, message, position, recipient, subject, at FROM mail \
+    "SELECT authority, message, position, recipient, subject, at, gathered_at FROM mail \
      WHERE authority = $1 AND position < $2 ORDER BY position DESC LIMIT $3",
 );
 pub(super) const COUNT: Statement = Statement::new("mail.count", "SELECT count(*) AS n FROM mail");
@@ -108,5 +110,5 @@ pub(super) const COUNT_OF: Statement = Statement::new(
 );
 pub(super) const ONE: Statement = Statement::new(
     "mail.one",
-    "SELECT authority, message, recipient, subject, at, message_id, text, html FROM mail WHERE message = $1",
+    "SELECT authority, message, recipient, subject, at, gathered_at, message_id, text, html FROM mail WHERE message = $1",
 );

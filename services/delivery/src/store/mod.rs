@@ -7,11 +7,18 @@ pub mod sending;
 
 use ::store::{Migrations, Prepared};
 
-pub const MIGRATIONS: Migrations = Migrations(&[(
-    1001,
-    "delivery",
-    include_str!("../../migrations/1001_delivery.sql"),
-)]);
+pub const MIGRATIONS: Migrations = Migrations(&[
+    (
+        1001,
+        "delivery",
+        include_str!("../../migrations/1001_delivery.sql"),
+    ),
+    (
+        1002,
+        "mail gathered at",
+        include_str!("../../migrations/1002_mail_gathered_at.sql"),
+    ),
+]);
 
 /// All of them, for the test that prepares them on both engines.
 pub const ALL: &[&dyn Prepared] = &[

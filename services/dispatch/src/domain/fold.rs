@@ -240,7 +240,6 @@ mod tests {
             for (n, (kind, shift)) in moves.into_iter().enumerate() {
                 let mut now = obligation(date(2025, 5, 7) + shift.days(), n as u64 + 1);
                 let what = match kind {
-                    0 | 1 if open => DeadlineEvent::Moved,
                     2 if open => DeadlineEvent::Overdue,
                     3 if open => {
                         open = false;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{Calendar, WorkingHours};
-use contracts::{Authority, AuthorityCode, ClockSetting, Organisation, Person, TeamId};
+use contracts::{Authority, AuthorityCode, Organisation, Person, TeamId};
 use jiff::{
     Timestamp, ToSpan,
     civil::{Date, Time},
@@ -56,11 +56,6 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// A pinned clock has no tomorrow.
-    pub fn is_pinned(&self) -> bool {
-        matches!(self.authority.clock, ClockSetting::Pinned(_))
-    }
-
     /// The day the data describes: what the newest source said.
     pub fn data_as_at(&self) -> Option<Date> {
         self.authority.sources.iter().map(|s| s.as_at).max()

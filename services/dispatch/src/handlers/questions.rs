@@ -4,7 +4,8 @@ use ::store::Db;
 use anyhow::Context as _;
 use bus::{Question, Refusal};
 use contracts::commands::{
-    AskAccount, ExplainTold, Explanation, HeldBatches, ListHeld, ReleaseBatch, Released,
+    AskAccount, AskNextMoment, ExplainTold, Explanation, HeldBatches, ListHeld, NextMoment,
+    ReleaseBatch, Released,
 };
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 
 pub(crate) fn all(db: &Db) -> Vec<Question> {
     let (held, release, account, why) = (db.clone(), db.clone(), db.clone(), db.clone());
+    let next = db.clone();
     vec![
         Question::new(move |ListHeld {}| {
             let db = held.clone();
@@ -30,6 +32,13 @@ pub(crate) fn all(db: &Db) -> Vec<Question> {
         Question::new(move |ask: AskAccount| {
             let db = account.clone();
             async move { Ok(store::account::account(&db, ask.authority.as_ref()).await?) }
+        }),
+        Question::new(move |ask: AskNextMoment| {
+            let db = next.clone();
+            async move {
+                let at = store::notices::next(&mut db.begin().await?, &ask.authority).await?;
+                Ok(NextMoment { at })
+            }
         }),
         Question::new(move |ask: ExplainTold| {
             let db = why.clone();

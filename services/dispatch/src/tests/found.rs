@@ -169,14 +169,15 @@ async fn a_record_to_complete_is_the_case_holder_s_alone() {
     );
     office.later(at(date(2025, 4, 23), 8, 30)).await;
     assert_eq!(office.deliver().await, [to("sam", &["1"])]);
-    let post = office.post();
-    let message = &post.messages[0];
-    assert!(!message.must_have);
-    assert_eq!(
-        message.closing[0],
-        "Only you are told this, and nobody is told next."
-    );
-    drop(post);
+    {
+        let post = office.post();
+        let message = &post.messages[0];
+        assert!(!message.must_have);
+        assert_eq!(
+            message.closing[0],
+            "Only you are told this, and nobody is told next."
+        );
+    }
     office.child("1", &by("kit"));
     office.settle().await;
     office.later(at(date(2025, 4, 24), 8, 30)).await;

@@ -33,8 +33,8 @@ pub(crate) struct Rounds {
 /// What need not outlive the process.
 #[derive(Default)]
 struct Memory {
-    /// The landscape's version, and since when (machine time) it has been that.
-    landscape: Option<(u64, Timestamp)>,
+    /// The version of people and teams, and since when (machine time) it has been that.
+    organisations: Option<(u64, Timestamp)>,
     /// Authorities of which chronologies are missing.
     missing: BTreeMap<AuthorityCode, Missing>,
 }
@@ -122,16 +122,17 @@ impl Rounds {
         Ok(Worked { done, next })
     }
 
-    /// When the landscape has been quiet for long enough; none once it has. People come one by one: half a directory
-    /// must reach nobody.
+    /// When people and teams have been quiet for long enough; none once they have. They come one by one: half a
+    /// directory must reach nobody.
     fn quiet_at(&self) -> Option<Timestamp> {
-        let (version, now) = (self.desk.landscape.version(), self.desk.clock.machine_now());
+        let version = self.desk.landscape.organisations_version();
+        let now = self.desk.clock.machine_now();
         let mut memory = self.memory();
-        let since = match memory.landscape {
+        let since = match memory.organisations {
             Some((seen, since)) if seen == version => since,
             _ => now,
         };
-        memory.landscape = Some((version, since));
+        memory.organisations = Some((version, since));
         let quiet = since.checked_add(self.desk.settle).ok()?;
         (quiet > now).then_some(quiet)
     }
@@ -177,9 +178,10 @@ impl Rounds {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Machine time of the next hold that ends, or of the next day; a pinned clock moves with the landscape.
+    /// Machine time of the next hold that ends, or of the next day; a clock that stands still moves with the
+    /// landscape.
     async fn next(&self, tx: &mut Tx, place: &Place) -> Result<Option<Timestamp>, Failure> {
-        if place.is_pinned() {
+        if place.authority.clock.stands_still() {
             return Ok(None);
         }
         let held = store::notices::next(tx, place.code())

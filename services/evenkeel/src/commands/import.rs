@@ -82,11 +82,11 @@ async fn import(reach: &Reach, asked: Asked, out: &mut impl Write) -> anyhow::Re
     Ok(())
 }
 
-/// The day of an authority whose clock is pinned: a file without a day describes that one, not today's.
+/// The day of an authority whose clock stands still: a file without a day describes that one, not today's.
 fn pinned(reach: &Reach, authority: &AuthorityCode) -> Option<Date> {
     let known = reach.landscape().authority(authority)?;
     match known.clock {
-        ClockSetting::Pinned(_) => reach.landscape().today(authority),
+        ClockSetting::Pinned(_) | ClockSetting::Stepped(_) => reach.landscape().today(authority),
         ClockSetting::Real => None,
     }
 }
@@ -119,6 +119,7 @@ pub(crate) fn files_request(
         source: source.to_owned(),
         path: existing(path)?,
         as_at,
+        played_at: None,
         synthetic: false,
         progress: None,
     })

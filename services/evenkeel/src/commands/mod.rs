@@ -5,6 +5,7 @@ pub(crate) mod deadlines;
 pub(crate) mod held;
 pub(crate) mod import;
 pub(crate) mod link;
+pub(crate) mod play;
 pub(crate) mod rules;
 pub(crate) mod sample;
 pub(crate) mod status;

@@ -17,7 +17,7 @@ use crate::{
     cli::{CoverArgs, SampleArgs, SampleSsdArgs, WholeSample},
     output::{number, summary},
     reach::Reach,
-    sample::{self, cover::Cover, ssd, westshire},
+    sample::{self, cover::Cover, files, ssd, westshire},
 };
 
 pub(crate) async fn run(
@@ -62,7 +62,7 @@ fn dataset(args: &SampleSsdArgs, out: &mut impl Write) -> anyhow::Result<()> {
         )?;
     }
     writeln!(out, "Bring it in, one night after the other, with:")?;
-    for file in ["directory.csv", "teams.csv"] {
+    for file in files::ORGANISATION {
         let path = folder.join(file);
         writeln!(
             out,
@@ -178,7 +178,7 @@ fn write_files(folder: &Path, files: &[sample::SampleFile]) -> anyhow::Result<()
         .with_context(|| format!("could not write into {}", folder.display()))
 }
 
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     Clock::real().now().to_zoned(time_zone()).date()
 }
 
@@ -205,7 +205,7 @@ pub(crate) async fn make_westshire(
     let day = westshire::anchor(landscape.today(&code).unwrap_or_else(today));
     let folder = place.data.join("sample");
     write_files(&folder, &westshire::invent(day, westshire::SEED))?;
-    for file in ["directory.csv", "teams.csv"] {
+    for file in files::ORGANISATION {
         let request = import::directory_request(code.clone(), &folder.join(file), Some(day))?;
         bus.ask(&request).await?;
     }

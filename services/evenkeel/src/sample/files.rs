@@ -16,6 +16,11 @@ pub struct SampleFile {
     pub content: String,
 }
 
+/// Who works there, and in which teams.
+pub(crate) const ORGANISATION: [&str; 2] = [PEOPLE, TEAMS];
+const PEOPLE: &str = "directory.csv";
+const TEAMS: &str = "teams.csv";
+
 /// Writes them all, each whole or not at all.
 pub fn write(folder: &Path, files: &[SampleFile]) -> io::Result<()> {
     for file in files {
@@ -32,7 +37,7 @@ pub fn write(folder: &Path, files: &[SampleFile]) -> io::Result<()> {
 
 pub(super) fn people(staff: &Staff) -> SampleFile {
     let header = "staff_id,name,email,role,team_id,manager_id,deputy_id,fte,start_date,leave_date,absent_from,absent_to,working_days,first_year_until";
-    csv("directory.csv", header, staff.people.iter().map(person_row))
+    csv(PEOPLE, header, staff.people.iter().map(person_row))
 }
 
 fn person_row(p: &Person) -> Vec<String> {
@@ -66,7 +71,7 @@ pub(super) fn teams(staff: &Staff) -> SampleFile {
         ]
     };
     let header = "team_id,name,parent_id,manager_id,mailbox";
-    csv("teams.csv", header, staff.teams.iter().map(row))
+    csv(TEAMS, header, staff.teams.iter().map(row))
 }
 
 pub(super) fn allocations(rows: &[Allocation]) -> SampleFile {

@@ -5,7 +5,7 @@ mod allocations;
 mod chance;
 pub mod cover;
 mod episodes;
-mod files;
+pub(crate) mod files;
 mod names;
 pub mod ssd;
 mod staff;

@@ -155,6 +155,7 @@ async fn a_sample_that_was_begun_is_made_good_and_every_decision_about_a_child_h
         source: "allocations".to_owned(),
         path: running.path("files/allocations.csv"),
         as_at: Some(DAY),
+        played_at: None,
         synthetic: true,
         progress: None,
     };

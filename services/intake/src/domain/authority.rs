@@ -12,6 +12,8 @@ pub enum ClockWish {
     Real,
     /// Stay as it is.
     Leave,
+    /// Stand at this moment until it is set on.
+    Step(Timestamp),
 }
 
 /// An accepted snapshot, as far as the authority's state depends on it.
@@ -68,16 +70,28 @@ pub fn after(mut state: Authority, accepted: &Accepted<'_>) -> Authority {
     state
 }
 
-/// A pinned clock never goes back: an older as-at of another source describes that source only.
+/// A clock that stands still never goes back: an older as-at of another source describes that source only.
 pub fn clock(before: ClockSetting, wish: ClockWish, as_at: Date) -> ClockSetting {
-    match (wish, before) {
-        (ClockWish::Leave, before) => before,
-        (ClockWish::Real, _) => ClockSetting::Real,
-        (ClockWish::Pin, ClockSetting::Pinned(before)) => {
-            ClockSetting::Pinned(before.max(morning(as_at)))
-        }
-        (ClockWish::Pin, ClockSetting::Real) => ClockSetting::Pinned(morning(as_at)),
+    let stood = match before {
+        ClockSetting::Real => Timestamp::MIN,
+        ClockSetting::Pinned(at) | ClockSetting::Stepped(at) => at,
+    };
+    match wish {
+        ClockWish::Leave => before,
+        ClockWish::Real => ClockSetting::Real,
+        ClockWish::Pin => ClockSetting::Pinned(morning(as_at).max(stood)),
+        ClockWish::Step(to) => ClockSetting::Stepped(to.max(stood)),
     }
+}
+
+/// The state with its stepped clock set on, and where that stands now; none of a clock that is not stepped.
+pub fn stepped(mut state: Authority, to: Timestamp) -> Option<(Authority, Timestamp)> {
+    let ClockSetting::Stepped(stood) = state.clock else {
+        return None;
+    };
+    let at = to.max(stood);
+    state.clock = ClockSetting::Stepped(at);
+    Some((state, at))
 }
 
 /// Nine o'clock, local time.
@@ -155,12 +169,36 @@ mod tests {
 
     #[test]
     fn the_clock_is_pinned_left_or_real_and_never_goes_back() {
-        use ClockWish::{Leave, Pin, Real};
+        use ClockWish::{Leave, Pin, Real, Step};
         let day = |d| date(2018, 3, d);
         let pinned = |d| ClockSetting::Pinned(morning(day(d)));
+        let noon = day(31)
+            .at(12, 0, 0, 0)
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .unwrap()
+            .timestamp();
         for (before, wish, d, want) in [
             (ClockSetting::Real, Pin, 31, pinned(31)),
             (ClockSetting::Real, Leave, 31, ClockSetting::Real),
+            (
+                ClockSetting::Real,
+                Step(noon),
+                31,
+                ClockSetting::Stepped(noon),
+            ),
+            (
+                ClockSetting::Stepped(noon),
+                Step(morning(day(30))),
+                31,
+                ClockSetting::Stepped(noon),
+            ),
+            (
+                ClockSetting::Stepped(noon),
+                Pin,
+                31,
+                ClockSetting::Pinned(noon),
+            ),
+            (ClockSetting::Stepped(noon), Real, 31, ClockSetting::Real),
             (pinned(30), Pin, 31, pinned(31)),
             (pinned(30), Pin, 29, pinned(30)),
             (pinned(30), Leave, 31, pinned(30)),

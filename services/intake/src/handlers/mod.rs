@@ -2,3 +2,4 @@
 
 pub(crate) mod drop_folder;
 pub(crate) mod import_files;
+pub(crate) mod step_clock;

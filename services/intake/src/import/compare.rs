@@ -201,7 +201,7 @@ impl<'i> Comparing<'i> {
             entries: merge(known, &self.importer.config.precedence),
         };
         let token = context.tokens.child(&chronology.authority, child);
-        let envelope = publish::state(
+        let envelope = publish::state_message(
             context,
             &chronology.authority,
             &token,

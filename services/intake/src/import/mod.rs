@@ -30,6 +30,7 @@ use crate::{
 };
 
 use progress::Progress;
+pub(crate) use publish::state_message;
 use refusals::RefusalsFile;
 
 /// Takes snapshots in, one at a time for each authority. Clones share the turn.
@@ -61,11 +62,16 @@ impl Importer {
         }
     }
 
-    /// As a person asked: a day given pins the authority's clock, none means today and a real clock.
+    /// As a person asked: a day given pins the authority's clock, none means today and a real clock; in a play it is
+    /// set to the moment given.
     pub(crate) async fn import(&self, request: ImportFiles) -> anyhow::Result<ImportSummary> {
-        let (as_at, clock) = match request.as_at {
-            Some(day) => (day, ClockWish::Pin),
-            None => (self.real_today(), ClockWish::Real),
+        let (as_at, clock) = match (request.as_at, request.played_at) {
+            (day, Some(at)) => {
+                let day = day.unwrap_or_else(|| at.to_zoned(time_zone()).date());
+                (day, ClockWish::Step(at))
+            }
+            (Some(day), None) => (day, ClockWish::Pin),
+            (None, None) => (self.real_today(), ClockWish::Real),
         };
         self.in_turn(request, as_at, clock).await
     }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A state message: its id is that of its revision.
-pub(super) fn state<E: Event>(
+pub(crate) fn state_message<E: Event>(
     context: &Context,
     authority: &AuthorityCode,
     token: &Token,
@@ -91,7 +91,7 @@ impl Closing<'_> {
         let context = &self.importer.context;
         let code = &state_after.authority;
         let token = context.tokens.token(code, "authority", code.as_str());
-        let state = state(context, code, &token, state_after.revision, state_after);
+        let state = state_message(context, code, &token, state_after.revision, state_after);
         let total = |of: &BTreeMap<&str, u64>| of.values().sum();
         let tally = &self.compared.tally;
         let accepted = SnapshotAccepted {

@@ -48,7 +48,9 @@ pub(super) fn already_imported(
     if clock(now, order.clock, order.as_at) != now {
         let clock = match now {
             ClockSetting::Real => "it goes on".to_owned(),
-            ClockSetting::Pinned(at) => format!("it stays at {}", at.to_zoned(time_zone()).date()),
+            ClockSetting::Pinned(at) | ClockSetting::Stepped(at) => {
+                format!("it stays at {}", at.to_zoned(time_zone()).date())
+            }
         };
         let note = format!("The clock of this authority was not touched either: {clock}.");
         summary.notes.push(note);

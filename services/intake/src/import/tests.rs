@@ -158,6 +158,7 @@ pub(super) fn request(source: &str, path: PathBuf, as_at: Option<Date>) -> Impor
         source: source.to_owned(),
         path,
         as_at,
+        played_at: None,
         synthetic: false,
         progress: None,
     }

@@ -1,8 +1,8 @@
 //! One message of every event, with every field filled in, for a made-up authority.
 
 use contracts::{
-    Authority, AuthorityCode, ChildId, Chronology, ClockSetting, Entry, Event, Fact, Obligation,
-    ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId,
+    Authority, AuthorityCode, ChildId, Chronology, ClockSetting, ClockStepped, Entry, Event, Fact,
+    Obligation, ObligationState, Person, SnapshotAccepted, SnapshotRefused, SourceState, StaffId,
     SupervisionHeld, Team, TeamId,
     chronology::{
         AgeBand, Eligibility, Holder, InvolvementRole, ReturnInterview, Step, VisitPurpose,
@@ -33,6 +33,7 @@ pub(crate) struct Example {
 pub(crate) fn all() -> Vec<Example> {
     vec![
         example("Authority", "", &authority()),
+        example("ClockStepped", "", &clock_stepped()),
         example("Chronology", "", &chronology()),
         example("Person", "", &person()),
         example("Team", "", &team()),
@@ -92,6 +93,13 @@ fn authority() -> Authority {
         children: 2,
         revision_sum: 5,
         synthetic: true,
+    }
+}
+
+fn clock_stepped() -> ClockStepped {
+    ClockStepped {
+        authority: code(),
+        at: at("2025-06-02T07:30:00Z"),
     }
 }
 

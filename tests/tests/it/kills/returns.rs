@@ -64,6 +64,7 @@ impl Import {
             source: self.source.to_owned(),
             path,
             as_at: Some(day),
+            played_at: None,
             synthetic: true,
             progress: None,
         };

@@ -48,7 +48,7 @@ async fn show(
     let mail = mail(&app, &asker, &id).await?;
     let page = Page {
         frame: Frame::new(&asker, Tab::Mailbox, &mail.header.subject),
-        at: moment(mail.header.at),
+        at: moment(mail.header.gathered_at),
         html: format!("{}/html", links::mail(mail.header.message)),
         mail,
     };

@@ -66,7 +66,7 @@ async fn list(
             authority: name(&mail.authority).unwrap_or_else(|| mail.authority.to_string()),
             subject: mail.subject,
             to: mail.to,
-            at: moment(mail.at),
+            at: moment(mail.gathered_at),
         })
         .collect();
     let page = Page {

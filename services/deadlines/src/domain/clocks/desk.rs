@@ -146,9 +146,9 @@ impl<'a, 'c> Desk<'a, 'c> {
                 ..limit
             },
             _ => {
-                let days = (self.due(day0, None, limit).0 - day0).get_days();
+                let length = (self.due(day0, None, limit).0 - day0).get_days();
                 Limit {
-                    n: u32::try_from(days).unwrap_or_default() + 7 * weeks,
+                    n: u32::try_from(length).unwrap_or_default() + 7 * weeks,
                     unit: LimitUnit::Days,
                 }
             }

@@ -159,12 +159,6 @@ fn stepped(step: Told) -> &'static str {
 /// What meets a clock.
 fn evidence(clock: Clock) -> &'static str {
     match clock {
-        Clock::LongPlan
-        | Clock::ThirdPlan
-        | Clock::Placements
-        | Clock::SeenBlank
-        | Clock::PlacementBlank
-        | Clock::LegalStatusBlank => "record",
         Clock::ReferralDecided => "decision",
         Clock::AssessmentAuthorised => "authorisation",
         Clock::EnquiryToConference | Clock::TransferIn => "conference",
@@ -178,7 +172,14 @@ fn evidence(clock: Clock) -> &'static str {
         Clock::ReviewerNamed => "involvement of a reviewing officer",
         Clock::ReviewerTold => "word to the reviewing service",
         Clock::ReviewDecisions => "note of decisions",
-        Clock::ReviewRecord => "record",
+        // What is found shows its own words.
+        Clock::ReviewRecord
+        | Clock::LongPlan
+        | Clock::ThirdPlan
+        | Clock::Placements
+        | Clock::SeenBlank
+        | Clock::PlacementBlank
+        | Clock::LegalStatusBlank => "record",
         Clock::Health => "assessment",
         Clock::EducationPlan | Clock::PathwayPlan => "plan",
         Clock::PlacementNotice => "notice",

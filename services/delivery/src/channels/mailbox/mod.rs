@@ -12,7 +12,7 @@ pub struct Mailbox;
 #[async_trait]
 impl Channel for Mailbox {
     fn name(&self) -> &'static str {
-        "mailbox"
+        crate::MAILBOX
     }
 
     fn lanes(&self) -> usize {

@@ -177,6 +177,7 @@ mod tests {
             message_id: "<7@la.example>".into(),
             text: text.into(),
             html: html.into(),
+            gathered_at: "2025-05-07T08:00:00Z".parse().unwrap(),
             at: "2025-05-07T08:00:00Z".parse().unwrap(),
         }
     }

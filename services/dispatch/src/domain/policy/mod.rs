@@ -284,6 +284,10 @@ impl At {
         let (trigger, due) = (obligation.trigger_date, warns_of(obligation));
         let day = match self {
             Self::Day(n) => calendar.add_working_days(trigger, n),
+            Self::Share(percent) if obligation.rule.limit.unit == LimitUnit::WorkingDays => {
+                let all = calendar.working_days_between(trigger, due);
+                calendar.add_working_days(trigger, all * percent / 100)
+            }
             Self::Share(percent) => {
                 let days = i64::from((due - trigger).get_days()) * i64::from(percent) / 100;
                 trigger.saturating_add(jiff::Span::new().days(days))

@@ -220,6 +220,34 @@ fn a_reminder_on_a_day_when_nobody_works_comes_on_the_last_working_day_before() 
 }
 
 #[test]
+fn most_of_the_time_is_counted_as_the_limit_is() {
+    let calendar = Calendar::england_and_wales();
+    // Ten working days from Thu 15 May 2025, over the bank holiday of 26 May.
+    let visit = Obligation {
+        trigger_date: date(2025, 5, 15),
+        due_date: date(2025, 5, 30),
+        ..obligation("en.cp.visit", 10, LimitUnit::WorkingDays)
+    };
+    let on = |of: &Obligation, day| policy("en.cp.visit").nearest(of, &calendar, day);
+    assert_eq!(on(&visit, date(2025, 5, 27)), Step::Raised);
+    assert_eq!(on(&visit, date(2025, 5, 28)), Step::Share(80), "the eighth");
+    let weeks = Obligation {
+        due_date: date(2025, 6, 12),
+        ..visit
+    };
+    let weeks = Obligation {
+        rule: obligation("en.cp.visit", 4, LimitUnit::Weeks).rule,
+        ..weeks
+    };
+    assert_eq!(on(&weeks, date(2025, 6, 5)), Step::Raised);
+    assert_eq!(
+        on(&weeks, date(2025, 6, 6)),
+        Step::Share(80),
+        "the 22nd of 28 days"
+    );
+}
+
+#[test]
 fn reminders_lead_up_to_the_earlier_of_our_date_and_the_system_s() {
     let mut visit = obligation("en.cla.next-review", 6, LimitUnit::Months);
     let calendar = Calendar::england_and_wales();

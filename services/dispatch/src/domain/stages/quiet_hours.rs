@@ -6,7 +6,7 @@ use super::{Candidate, Until, Verdict};
 use crate::domain::{notice::Who, policy::Cadence, scene::Scene};
 
 pub fn gate(scene: &Scene<'_>, candidate: &Candidate<'_>) -> Verdict {
-    if scene.is_pinned() {
+    if scene.authority.clock.has_no_tomorrow() {
         return Verdict::Send;
     }
     let person = match &candidate.to.who {

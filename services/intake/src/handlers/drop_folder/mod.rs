@@ -151,6 +151,7 @@ fn request(waiting: &Waiting) -> ImportFiles {
         source: waiting.source.to_owned(),
         path: waiting.path.clone(),
         as_at: waiting.as_at.clone().ok().flatten(),
+        played_at: None,
         synthetic: false,
         progress: None,
     }

@@ -98,6 +98,7 @@ async fn a_pinned_clock_stays_and_names_without_a_day_mean_its_today() {
         source: "ssda903".into(),
         path: dropping.world.a_return("first", &[("1", &["01/02"])]),
         as_at: Some(date(2018, 3, 31)),
+        played_at: None,
         synthetic: false,
         progress: None,
     };

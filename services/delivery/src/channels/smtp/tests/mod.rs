@@ -44,6 +44,7 @@ fn mail_to(to: &str) -> Mail {
         message_id: "<7@la.example>".into(),
         text: "Hello\n.\n..dots\n".into(),
         html: "<p>Hello</p>\n".into(),
+        gathered_at: "2025-05-07T08:00:00Z".parse().unwrap(),
         at: "2025-05-07T08:00:00Z".parse().unwrap(),
     }
 }

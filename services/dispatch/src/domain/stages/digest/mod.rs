@@ -115,7 +115,7 @@ pub fn digest(scene: &Scene<'_>, recipient: Recipient, ready: &[Ready<'_>]) -> M
         data_as_at: data_as_at(scene, ready),
         gathered_at: scene.now,
         synthetic: scene.authority.synthetic,
-        pinned: scene.is_pinned(),
+        pinned: scene.authority.clock.stands_still(),
     }
 }
 
