@@ -429,6 +429,7 @@ fn message(recipient: Recipient) -> Message {
             why: "20 working days from Thu 1 Mar 2018 (en.cla.first-review, version 1)".into(),
             link: Some("https://records.westshire.example/1001".into()),
             late: true,
+            found: true,
         }],
         unlisted: vec![noticed()],
         closing: vec!["Your manager is told next, on Tue 3 Apr 2018.".into()],

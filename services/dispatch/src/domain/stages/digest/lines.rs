@@ -33,6 +33,8 @@ pub(super) fn lines(
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
     upcoming: bool,
+    /// What is to be looked at comes last.
+    found: bool,
     due: Date,
     rule: &'a str,
     kin: Kin<'a>,
@@ -53,6 +55,7 @@ impl<'a> Key<'a> {
     fn of(scene: &Scene<'_>, ready: &'a Ready<'_>) -> Self {
         Self {
             upcoming: !ready.is_late(scene),
+            found: ready.is_found(),
             due: ready.matter.obligation.due_date,
             rule: &ready.matter.obligation.rule.id,
             kin: ready.family.map_or(Kin::Child(ready.child), Kin::Family),
@@ -106,6 +109,7 @@ fn line(scene: &Scene<'_>, key: &Key<'_>, group: &[&Ready<'_>]) -> MessageLine {
         ),
         link,
         late: !key.upcoming,
+        found: key.found,
     }
 }
 
@@ -195,6 +199,7 @@ pub(super) fn count(
         why: words::count::WHY.to_owned(),
         link: None,
         late: counts.late > 0,
+        found: false,
     }]
 }
 
