@@ -197,7 +197,8 @@ pub enum DeadlineEvent {
     Raised,
     Overdue,
     Met,
-    /// Still running, and due on another day.
+    /// Still running, and due on another day, or with something else to be said of it (an attempt, another date of the
+    /// source): it carries the obligation as it now is.
     Moved,
     Withdrawn,
 }

@@ -113,7 +113,7 @@ fn turn(
     let silent = raised && now.baseline;
     match now.state {
         ObligationState::Open | ObligationState::Overdue => {
-            if was_running && old.is_some_and(|o| o.due_date != now.due_date) {
+            if was_running && old.is_some_and(|o| said(o) != said(&now)) {
                 events.push(DeadlineEvent::Moved);
             }
             let late = now.state == ObligationState::Overdue;
@@ -130,6 +130,17 @@ fn turn(
         now.revision += 1;
     }
     (now, events)
+}
+
+/// What people are told of a running one: readers hear of every change.
+fn said(o: &Obligation) -> impl PartialEq + use<'_> {
+    (
+        o.due_date,
+        o.due_time,
+        o.stated_due,
+        o.attempted,
+        o.found.as_deref(),
+    )
 }
 
 /// An obligation that is no longer worked out.
@@ -318,6 +329,28 @@ mod tests {
             world.told("2025-06-03", &met[..1]),
             ["raised first-review 2", "withdrawn next-review 1"]
         );
+    }
+
+    #[test]
+    fn another_date_of_the_source_is_told_though_ours_stays() {
+        let mut world = World::new();
+        let planned = |on: &str| {
+            let mut planned = review("p", on);
+            planned.known_from = day("2025-05-01");
+            planned.fact = contracts::Fact::LookedAfterReview {
+                cancelled: false,
+                planned: true,
+                stated_due: None,
+            };
+            [in_care(), planned]
+        };
+        world.told("2025-05-06", &planned("2025-05-30"));
+        assert_eq!(
+            world.told("2025-05-07", &planned("2025-05-28")),
+            ["moved first-review 1"]
+        );
+        assert_eq!(world.prior[0].stated_due, Some(day("2025-05-28")));
+        assert_eq!(world.told("2025-05-08", &planned("2025-05-28")), NOTHING);
     }
 
     #[test]

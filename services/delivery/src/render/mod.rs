@@ -108,18 +108,16 @@ fn page(live: &Live) -> Page<'_> {
     }
 }
 
+type Belongs = fn(&MessageLine) -> bool;
+
 /// The headings in order, with the lines under each.
-const SECTIONS: [(&str, fn(&MessageLine) -> bool); 3] = [
+const SECTIONS: [(&str, Belongs); 3] = [
     ("Late, or not recorded yet", |line| line.late && !line.found),
     ("Coming up", |line| !line.late && !line.found),
     ("To look at", |line| line.found),
 ];
 
-fn section<'a>(
-    live: &'a Live,
-    heading: &'static str,
-    of: fn(&MessageLine) -> bool,
-) -> Option<Section<'a>> {
+fn section<'a>(live: &'a Live, heading: &'static str, of: Belongs) -> Option<Section<'a>> {
     // A shared mailbox is read by many: it gets no id and nothing that leads to one.
     let shared = matches!(live.message.recipient, Recipient::TeamMailbox { .. });
     let lines: Vec<_> = live

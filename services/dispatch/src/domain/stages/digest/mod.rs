@@ -145,8 +145,10 @@ fn topic(kind: MessageKind, ready: &[Ready<'_>]) -> Topic {
     }
 }
 
+/// Of what is due; what is only to be looked at is counted without a name.
 fn noun(ready: &[Ready<'_>]) -> Noun {
-    let mut nouns = ready.iter().map(|r| Noun {
+    let due = ready.iter().filter(|r| !r.is_found());
+    let mut nouns = due.map(|r| Noun {
         one: r.policy.one.clone(),
         many: r.policy.many.clone(),
     });
