@@ -22,11 +22,12 @@ impl App {
     pub(crate) async fn list_mail(
         &self,
         _: Operator,
+        authority: Option<AuthorityCode>,
         after: Option<u64>,
         limit: u32,
     ) -> Result<MailPage, Problem> {
         let request = ListMail {
-            authority: None,
+            authority,
             after,
             limit,
         };

@@ -1,10 +1,13 @@
 //! `make bench`: each figure beside the raw limit of the same run on the same machine. Ratios are what to keep.
 //!
-//! `cargo bench -p suite --bench bench -- mail --quick` measures one of `import` and `mail`, with less of everything.
+//! `cargo bench -p suite --bench bench -- mail --quick` measures one of `import`, `dataset` and `mail`, with
+//! less of everything.
 
+mod dataset;
 mod generate;
 mod import;
 mod mail;
+mod up;
 
 use std::{io::Write, time::Duration};
 
@@ -22,12 +25,16 @@ fn main() -> anyhow::Result<()> {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let given = |word: &str| asked.iter().any(|a| a == word);
     let quick = given("--quick");
-    let all = !given("import") && !given("mail");
+    let all = !["import", "dataset", "mail"].into_iter().any(given);
     let runtime = tokio::runtime::Runtime::new()?;
     let mut figures = Vec::new();
     if all || given("import") {
         let children = if quick { 2_000 } else { 20_000 };
         figures.extend(runtime.block_on(import::measure(children))?);
+    }
+    if all || given("dataset") {
+        let children = if quick { 5_000 } else { 50_000 };
+        figures.extend(runtime.block_on(dataset::measure(children))?);
     }
     if all || given("mail") {
         let mails = if quick { 4_000 } else { 20_000 };

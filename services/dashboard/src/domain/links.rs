@@ -25,6 +25,18 @@ pub(crate) fn people(authority: &AuthorityCode) -> String {
     format!("/a/{authority}/people")
 }
 
+/// The mailbox from one mail on, of one authority or of all.
+pub(crate) fn mailbox(authority: Option<&AuthorityCode>, after: Option<u64>) -> String {
+    let after = after.map(|after| format!("after={after}"));
+    let authority = authority.map(|code| format!("authority={code}"));
+    let wanted: Vec<String> = [authority, after].into_iter().flatten().collect();
+    if wanted.is_empty() {
+        "/mailbox".to_owned()
+    } else {
+        format!("/mailbox?{}", wanted.join("&"))
+    }
+}
+
 pub(crate) fn mail(message: Uuid) -> String {
     format!("/mailbox/{message}")
 }

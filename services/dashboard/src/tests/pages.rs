@@ -35,6 +35,9 @@ async fn a_mail_is_shown_in_a_frame_that_may_do_nothing() {
     let site = Site::start().await;
     let browser = site.sign_in().await;
     let list = browser.get("/mailbox").await;
+    let of_one = browser.get("/mailbox?authority=westshire").await.text();
+    assert!(of_one.contains("Westshire, 1 mail"), "{of_one}");
+    assert!(of_one.contains("Mails of every authority"), "{of_one}");
     let href = format!("/mailbox/{}", mail_id());
     assert!(list.html.contains(&href));
     let mail = browser.get(&href).await;

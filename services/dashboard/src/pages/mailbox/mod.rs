@@ -6,7 +6,7 @@ use contracts::{AuthorityCode, commands::MailPage};
 use serde::Deserialize;
 
 use super::Route;
-use super::given::Query;
+use super::{board::authority, given::Query};
 use crate::{
     app::App,
     asker::Asker,
@@ -33,8 +33,11 @@ struct Page {
     frame: Frame,
     mails: Vec<Line>,
     total: String,
-    next: Option<u64>,
-    newest: bool,
+    /// Whose mails these are, when they are one authority's.
+    of: Option<String>,
+    all: Option<String>,
+    newest: Option<String>,
+    older: Option<String>,
 }
 
 struct Line {
@@ -47,6 +50,7 @@ struct Line {
 
 #[derive(Deserialize)]
 struct Asked {
+    authority: Option<String>,
     after: Option<u64>,
 }
 
@@ -57,7 +61,9 @@ async fn list(
 ) -> Result<Response, Problem> {
     let operator = asker.operator()?;
     let after = query.after;
-    let MailPage { mails, total, next } = app.list_mail(operator, after, PAGE).await?;
+    let whose = query.authority.as_deref().map(authority).transpose()?;
+    let MailPage { mails, total, next } =
+        app.list_mail(operator, whose.clone(), after, PAGE).await?;
     let name = |code: &AuthorityCode| app.landscape().authority(code).map(|a| a.name.clone());
     let mails = mails
         .into_iter()
@@ -73,8 +79,12 @@ async fn list(
         frame: Frame::new(&asker, Tab::Mailbox, "Mailbox").live(),
         mails,
         total: counted(total, "mail", "mails"),
-        next,
-        newest: after.is_none(),
+        of: whose
+            .as_ref()
+            .map(|code| name(code).unwrap_or_else(|| code.to_string())),
+        all: whose.as_ref().map(|_| links::mailbox(None, None)),
+        newest: after.map(|_| links::mailbox(whose.as_ref(), None)),
+        older: next.map(|next| links::mailbox(whose.as_ref(), Some(next))),
     };
     layout::live(&page, Live::QUESTIONS)
 }
