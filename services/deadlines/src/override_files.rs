@@ -14,7 +14,7 @@ use contracts::AuthorityCode;
 use tracing::{info, warn};
 
 use crate::domain::{
-    overrides::{COLUMNS, Overrides},
+    overrides::{COLUMNS, LIMIT, Overrides},
     rules::Rules,
 };
 
@@ -131,21 +131,25 @@ fn file(path: &Path, rules: &Rules) -> anyhow::Result<Overrides> {
         .trim(csv::Trim::All)
         .from_path(path)?;
     let header = reader.headers()?.clone();
-    let mut places = [0; COLUMNS.len()];
-    for (place, column) in places.iter_mut().zip(COLUMNS) {
-        let found = header
+    let find = |column: &str| {
+        header
             .iter()
-            .position(|h| h.trim_start_matches('\u{feff}') == column);
-        *place = found.ok_or_else(|| {
+            .position(|h| h.trim_start_matches('\u{feff}') == column)
+    };
+    let mut places = [None; COLUMNS.len() + 1];
+    for (place, column) in places.iter_mut().zip(COLUMNS) {
+        let found = find(column);
+        *place = Some(found.ok_or_else(|| {
             anyhow!(
                 "there is no column {column}: the first line is {}",
                 COLUMNS.join(",")
             )
-        })?;
+        })?);
     }
-    if header.len() != COLUMNS.len() {
+    places[COLUMNS.len()] = find(LIMIT);
+    if header.len() != places.iter().flatten().count() {
         bail!(
-            "there are other columns than {}: take them out",
+            "there are other columns than {} and {LIMIT}: take them out",
             COLUMNS.join(",")
         );
     }
@@ -154,7 +158,11 @@ fn file(path: &Path, rules: &Rules) -> anyhow::Result<Overrides> {
         let line = record.position().map_or(0, csv::Position::line);
         (
             line,
-            places.map(|place| record.get(place).unwrap_or_default()),
+            places.map(|place| {
+                place
+                    .and_then(|place| record.get(place))
+                    .unwrap_or_default()
+            }),
         )
     });
     Ok(Overrides::read(lines, rules)?)
@@ -166,6 +174,13 @@ mod tests {
 
     const HEADER: &str = "child,rule,action,reason,owner,from,until\n";
     const LINE: &str = "1001,en.cla.visit.long-term,long_term,agreed,w1,2026-01-05,2026-06-30\n";
+
+    const EXTENDED: &str =
+        "1001,en.court.care-application,extended,court,w1,2026-01-05,2026-06-30,8 weeks\n";
+
+    fn with_limit(header: &str) -> String {
+        header.replace("until", "until,limit")
+    }
 
     fn held(files: &OverrideFiles) -> usize {
         files.of(&"westshire".parse().unwrap()).0.len()
@@ -186,6 +201,15 @@ mod tests {
             held(&files),
             1,
             "a file that cannot be used changes nothing"
+        );
+        fs::write(&path, format!("{}{EXTENDED}", with_limit(HEADER))).unwrap();
+        files.look(&rules);
+        let westshire = files.of(&"westshire".parse().unwrap());
+        let extended = westshire.of(&"1001".into())[0].limit.map(|limit| limit.n);
+        assert_eq!(
+            extended,
+            Some(8),
+            "the column limit is there where it is needed"
         );
         fs::remove_file(&path).unwrap();
         files.look(&rules);
@@ -251,5 +275,37 @@ mod tests {
             format!("{error:#}").contains("name the file after the authority"),
             "{error:#}"
         );
+    }
+
+    #[test]
+    fn a_limit_is_said_where_the_action_has_one_and_nowhere_else() {
+        let rules = Rules::built_in();
+        for (text, words) in [
+            (
+                &format!(
+                    "{}{}",
+                    with_limit(HEADER),
+                    EXTENDED.replace("8 weeks", "9 weeks")
+                ),
+                "an extension is at most 8 weeks",
+            ),
+            (
+                &format!("{}{}", with_limit(HEADER), EXTENDED.replace("8 weeks", "")),
+                "limit says how long",
+            ),
+            (
+                &format!(
+                    "{}{}",
+                    with_limit(HEADER),
+                    EXTENDED.replace("extended", "set_aside")
+                ),
+                "this action has no limit",
+            ),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("westshire.csv"), text).unwrap();
+            let error = OverrideFiles::open(folder.path(), &rules).err().unwrap();
+            assert!(format!("{error:#}").contains(words), "{error:#}");
+        }
     }
 }

@@ -105,8 +105,6 @@ async fn days_that_pass_are_told_once_without_a_batch() {
         told,
         [
             (DeadlineEvent::Raised, Some(1)),
-            (DeadlineEvent::Approaching, None),
-            (DeadlineEvent::Approaching, None),
             (DeadlineEvent::Overdue, None),
         ]
     );
@@ -221,11 +219,9 @@ async fn a_source_that_stops_supplying_switches_its_rules_off() {
         })
         .await
         .rules;
-    assert!(
-        rules
-            .iter()
-            .all(|r| !r.runs && r.why.contains("cannot be confirmed here"))
-    );
+    // The evidence of this one is what the authority says of the child.
+    let mut of_records = rules.iter().filter(|r| r.id != "en.cla.temporary-approval");
+    assert!(of_records.all(|r| !r.runs && r.why.contains("cannot be confirmed here")));
     story.supplies = vec!["care_episode", "looked_after_review"];
     story.import().await;
     let last = story.signals().pop().unwrap();

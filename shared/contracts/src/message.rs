@@ -107,6 +107,9 @@ pub struct MessageLine {
     pub link: Option<String>,
     /// Shown under late or upcoming.
     pub late: bool,
+    /// Nothing is due: shown under what is to be looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub found: bool,
 }
 
 #[derive(

@@ -21,6 +21,9 @@ pub struct Notice {
     pub title: String,
     #[schemars(with = "String")]
     pub due_date: Date,
+    /// Nothing is due: `due_date` is the day from which what was found holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub found: bool,
     pub revision: u64,
     pub open: bool,
     pub steps: Vec<NoticeStep>,

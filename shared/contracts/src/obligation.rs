@@ -66,6 +66,10 @@ pub struct Obligation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub attempted: Option<Date>,
+    /// A matter without a due date: what a rule found, in words that name nobody. Then `trigger_date` is the first day
+    /// that was counted, `due_date` the day from which it holds, and it is never overdue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
     pub state: ObligationState,
     /// The day of the evidence, when met: late evidence still meets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,14 +80,6 @@ pub struct Obligation {
     pub met_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Withdrawn>,
-    /// The days on which it comes nearer, earliest first; each is told once.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    pub approach: Vec<Date>,
-    /// Which of the approach days was told last: the one an `approaching` signal is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub approached: Option<Date>,
     /// Rises each time a closed obligation opens again: then it is told again.
     pub opening: u32,
     /// Rises with every change of this obligation.
@@ -134,6 +130,18 @@ pub enum LimitUnit {
     Hours,
     /// Calendar months, clamped to the month's end.
     Months,
+}
+
+impl From<LimitUnit> for calendar::Unit {
+    fn from(unit: LimitUnit) -> Self {
+        match unit {
+            LimitUnit::WorkingDays => Self::WorkingDays,
+            LimitUnit::Days => Self::Days,
+            LimitUnit::Weeks => Self::Weeks,
+            LimitUnit::Hours => Self::Hours,
+            LimitUnit::Months => Self::Months,
+        }
+    }
 }
 
 #[derive(
@@ -187,11 +195,10 @@ pub enum Withdrawn {
 #[serde(rename_all = "snake_case")]
 pub enum DeadlineEvent {
     Raised,
-    /// One of the obligation's `approach` days has come.
-    Approaching,
     Overdue,
     Met,
-    /// Still running, and due on another day.
+    /// Still running, and due on another day, or with something else to be said of it (an attempt, another date of the
+    /// source): it carries the obligation as it now is.
     Moved,
     Withdrawn,
 }
@@ -217,7 +224,6 @@ impl Event for DeadlineSignal {
     const TYPE: &'static str = "deadline";
     const TYPES: &'static [&'static str] = &[
         "deadline.raised",
-        "deadline.approaching",
         "deadline.overdue",
         "deadline.met",
         "deadline.moved",
@@ -228,7 +234,6 @@ impl Event for DeadlineSignal {
     fn event_type(&self) -> &'static str {
         match self.what {
             DeadlineEvent::Raised => "deadline.raised",
-            DeadlineEvent::Approaching => "deadline.approaching",
             DeadlineEvent::Overdue => "deadline.overdue",
             DeadlineEvent::Met => "deadline.met",
             DeadlineEvent::Moved => "deadline.moved",

@@ -171,6 +171,7 @@ fn message(tokens: &TokenKey, n: usize) -> Envelope {
         why: "15 working days from Fri 11 Apr 2025, skipping the bank holidays of 18 and 21 April and 5 May".to_owned(),
         link: None,
         late: false,
+        found: false,
     }
     };
     let message = Message {

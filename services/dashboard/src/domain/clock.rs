@@ -1,9 +1,8 @@
 //! One clock as a row, with the whole of its reasoning.
 
-use calendar::Unit;
 use contracts::{
     ChildId,
-    obligation::{Limit, LimitUnit, RuleKind},
+    obligation::{Limit, RuleKind},
 };
 use jiff::civil::Date;
 
@@ -16,6 +15,8 @@ pub(crate) struct ClockRow {
     pub(crate) anchor: String,
     pub(crate) child: String,
     pub(crate) what: String,
+    /// `Due`, or `Since` where nothing is.
+    pub(crate) lead: &'static str,
     /// `Wed 7 May 2025`.
     pub(crate) due: String,
     /// `in 6 working days`.
@@ -70,12 +71,37 @@ impl ClockRow {
             anchor: format!("clock-{}", clock.obligation),
             child: id.to_string(),
             what: clock.rule.title.clone(),
+            lead: "Due",
             due,
             distance,
             note,
             holder: place.holder_name(&child.holder),
             tag: tag(clock, kind),
             why: Why::new(place, clock),
+        }
+    }
+}
+
+impl ClockRow {
+    /// What was found without anything being due.
+    pub(crate) fn found(place: &Place<'_>, id: &ChildId, child: &Child, clock: &Clock) -> Self {
+        let says = clock.found.as_deref().unwrap_or_default();
+        let mut why = Why::new(place, clock);
+        why.arithmetic = format!(
+            "Counted from {}: it holds from {}",
+            day(clock.trigger_date),
+            day(clock.due_date)
+        );
+        why.evidence = format!("record {}", clock.started_by);
+        Self {
+            lead: "Since",
+            distance: says.to_owned(),
+            tag: Tag {
+                text: "To look at",
+                style: "soon",
+            },
+            why,
+            ..Self::new(place, id, child, clock, Kind::Later)
         }
     }
 }
@@ -106,13 +132,7 @@ fn tag(clock: &Clock, kind: Kind) -> Tag {
 impl Why {
     fn new(place: &Place<'_>, clock: &Clock) -> Self {
         let Limit { n, unit } = clock.rule.limit;
-        let unit = match unit {
-            LimitUnit::WorkingDays => Unit::WorkingDays,
-            LimitUnit::Days => Unit::Days,
-            LimitUnit::Weeks => Unit::Weeks,
-            LimitUnit::Hours => Unit::Hours,
-            LimitUnit::Months => Unit::Months,
-        };
+        let unit = unit.into();
         let mut arithmetic = place.calendar.explain(clock.trigger_date, n, unit);
         if place.calendar.add(clock.trigger_date, n, unit).date != clock.due_date {
             arithmetic = format!("{arithmetic}. The rule itself gave {}", day(clock.due_date));

@@ -27,9 +27,10 @@ pub(crate) enum Kind {
     Met,
 }
 
-/// None for a clock that no list shows: met too long ago.
+/// None for a clock that no list of dates shows: met too long ago, or nothing is due (see `found`).
 pub(crate) fn kind(clock: &Clock, today: Date, soon_until: Date) -> Option<Kind> {
     match &clock.standing {
+        Standing::Running if clock.found.is_some() => None,
         Standing::Running if clock.due_date < today => Some(Kind::Late),
         Standing::Running if clock.due_date <= soon_until => Some(Kind::Soon),
         Standing::Running => Some(Kind::Later),

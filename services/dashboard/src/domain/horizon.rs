@@ -11,6 +11,7 @@ use super::{
     Place,
     clock::ClockRow,
     counts::{self, Kind},
+    found,
     words::{counted, day},
 };
 use crate::read_model::{Child, Clock, Standing};
@@ -24,6 +25,8 @@ pub(crate) struct Horizon {
     /// `12 children`.
     pub(crate) children: String,
     pub(crate) later: usize,
+    /// Plans and placements that drift.
+    pub(crate) found: Vec<ClockRow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,7 @@ pub(crate) fn horizon(place: &Place<'_>, viewer: &Viewer) -> Option<Horizon> {
         weeks: weeks.collect(),
         children: counted(mine().count() as u64, "child", "children"),
         later: later.len(),
+        found: found::reviewed(place, &sight),
     })
 }
 

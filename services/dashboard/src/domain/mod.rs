@@ -5,6 +5,7 @@ pub(crate) mod board;
 pub(crate) mod clock;
 pub(crate) mod counts;
 pub(crate) mod filter;
+pub(crate) mod found;
 pub(crate) mod home;
 pub(crate) mod horizon;
 pub(crate) mod links;

@@ -10,7 +10,7 @@ use super::{
     clock::ClockRow,
     counts::{self, Kind},
     filter::Filter,
-    links,
+    found, links,
     told::{self, Told},
 };
 use crate::read_model::{Child, Clock, Standing};
@@ -24,6 +24,8 @@ const COMING: usize = 8;
 pub(crate) struct MyDay {
     pub(crate) name: String,
     pub(crate) sections: Vec<Section>,
+    /// What their records leave open; nobody else is shown it.
+    pub(crate) to_complete: Vec<ClockRow>,
     /// The teams a manager answers for.
     pub(crate) teams: Vec<TeamLine>,
     /// How many were recorded in the last 28 days.
@@ -87,6 +89,7 @@ pub(crate) fn my_day(place: &Place<'_>, viewer: &Viewer) -> Option<MyDay> {
     ];
     Some(MyDay {
         name: place.person_name(me),
+        to_complete: found::to_complete(place, me),
         sections: sections
             .into_iter()
             .filter(|s| !s.items.is_empty())

@@ -10,7 +10,7 @@ use super::{
     clock::ClockRow,
     counts::{self, Counts, Kind},
     filter::{Filter, FilterForm},
-    links,
+    found, links,
     paging::Paging,
     seen::Seen,
 };
@@ -22,6 +22,8 @@ pub(crate) struct TeamView {
     /// None for somebody who may see a row of it but not the whole.
     pub(crate) counts: Option<Seen>,
     pub(crate) groups: Vec<Group>,
+    /// Plans that drift; on the first page.
+    pub(crate) found: Vec<ClockRow>,
     pub(crate) paging: Paging,
     /// Why there are no rows, or not all.
     pub(crate) note: Option<&'static str>,
@@ -95,6 +97,11 @@ pub(crate) fn team(
         name: place.team_name(team),
         note: note(counts, found.len(), filter),
         groups: groups(place, &found, &paging),
+        found: if page <= 1 && !filter.is_on() {
+            found::managed(place, &sight, team, viewer.person.as_ref())
+        } else {
+            Vec::new()
+        },
         counts: counts.map(|counts| Seen::of(&sight, Some(team), counts)),
         paging,
         filter: in_detail.then(|| filter.form(place, href, [])),

@@ -21,7 +21,7 @@ const AT_MOST: usize = 15;
 pub(crate) struct Told {
     /// `First review for child 1042`.
     pub(crate) what: String,
-    /// `Wed 7 May 2025`.
+    /// `due Wed 7 May 2025`, or `since` that day where nothing is due.
     pub(crate) due: String,
     pub(crate) closed: bool,
     pub(crate) steps: Vec<ToldStep>,
@@ -58,7 +58,11 @@ fn matter(notice: &Notice) -> Told {
     steps.sort_by_key(|s| Reverse(s.at));
     Told {
         what: format!("{} for child {}", notice.title, notice.child),
-        due: day(notice.due_date),
+        due: format!(
+            "{} {}",
+            if notice.found { "since" } else { "due" },
+            day(notice.due_date)
+        ),
         closed: !notice.open,
         steps: steps.into_iter().map(step).collect(),
     }

@@ -44,6 +44,8 @@ pub(crate) struct Clock {
     pub(crate) stated_due: Option<Date>,
     /// The last visit at which the child was not seen.
     pub(crate) attempted: Option<Date>,
+    /// What a rule found, where nothing is due; it holds since `due_date`.
+    pub(crate) found: Option<Box<str>>,
     pub(crate) standing: Standing,
     pub(crate) baseline: bool,
 }
@@ -140,13 +142,18 @@ impl Clock {
         };
         Some(Self {
             obligation: o.id,
-            rule: shared(rules, &o.rule),
+            // What is found is no choice of a list of dates.
+            rule: match o.found {
+                Some(_) => Arc::new(o.rule.clone()),
+                None => shared(rules, &o.rule),
+            },
             started_by: o.started_by.as_str().into(),
             trigger_date: o.trigger_date,
             due_date: o.due_date,
             due_time: o.due_time,
             stated_due: o.stated_due.filter(|stated| *stated != o.due_date),
             attempted: o.attempted,
+            found: o.found.as_deref().map(Into::into),
             standing,
             baseline: o.baseline,
         })

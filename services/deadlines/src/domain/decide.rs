@@ -52,10 +52,10 @@ pub fn decide(prior: &[Obligation], chronology: &Chronology, at: Circumstances<'
     let history = History::of(chronology, at.today);
     let (clocks, wakes) = reckon_from(&history, at.running, at.calendar);
     for clock in clocks {
-        let fresh = clock.obligation(chronology, at.calendar);
+        let fresh = clock.obligation(chronology);
         let old = before.remove(&fresh.id);
         let first_sight = || !at.established.has(&clock);
-        decision.take(turn(old, fresh, first_sight, at.today));
+        decision.take(turn(old, fresh, first_sight));
     }
     for old in before.into_values() {
         decision.take(gone(old, at.running));
@@ -93,7 +93,6 @@ fn turn(
     old: Option<&Obligation>,
     fresh: Obligation,
     first_sight: impl FnOnce() -> bool,
-    today: Date,
 ) -> (Obligation, Vec<DeadlineEvent>) {
     let was_running = old.is_some_and(|o| o.state.is_running());
     let mut now = fresh;
@@ -107,7 +106,6 @@ fn turn(
         now.opening = old.map_or(1, |o| o.opening + 1);
         now.baseline = first_sight();
     }
-    let nearer = nearer(old.filter(|_| was_running), &mut now, today);
     let mut events = Vec::new();
     if raised {
         events.push(DeadlineEvent::Raised);
@@ -115,15 +113,13 @@ fn turn(
     let silent = raised && now.baseline;
     match now.state {
         ObligationState::Open | ObligationState::Overdue => {
-            if was_running && old.is_some_and(|o| o.due_date != now.due_date) {
+            if was_running && old.is_some_and(|o| said(o) != said(&now)) {
                 events.push(DeadlineEvent::Moved);
             }
             let late = now.state == ObligationState::Overdue;
             let was_late = was_running && old.is_some_and(|o| o.state == now.state);
             if late && !was_late && !silent {
                 events.push(DeadlineEvent::Overdue);
-            } else if !late && nearer && !silent {
-                events.push(DeadlineEvent::Approaching);
             }
         }
         ObligationState::Met if was_running => events.push(DeadlineEvent::Met),
@@ -136,22 +132,15 @@ fn turn(
     (now, events)
 }
 
-/// Notes the latest approach day reached; true when it is a nearer one than was told in this opening. Steps are counted
-/// from the due date, so a moved date tells again only what is nearer than before.
-fn nearer(running: Option<&Obligation>, now: &mut Obligation, today: Date) -> bool {
-    let reached = now
-        .approach
-        .iter()
-        .rev()
-        .find(|day| **day <= today)
-        .copied();
-    now.approached = reached.filter(|_| now.state.is_running());
-    let Some(reached) = now.approached else {
-        return false;
-    };
-    let left = |o: &Obligation, day: Date| o.approach.iter().filter(|d| **d > day).count();
-    let told = running.and_then(|old| old.approached.map(|day| left(old, day)));
-    told.is_none_or(|told| left(now, reached) < told)
+/// What people are told of a running one: readers hear of every change.
+fn said(o: &Obligation) -> impl PartialEq + use<'_> {
+    (
+        o.due_date,
+        o.due_time,
+        o.stated_due,
+        o.attempted,
+        o.found.as_deref(),
+    )
 }
 
 /// An obligation that is no longer worked out.
@@ -169,7 +158,7 @@ fn gone(old: &Obligation, running: &Running<'_>) -> (Obligation, Vec<DeadlineEve
     } else {
         Withdrawn::RuleOff
     });
-    (now.met_date, now.met_by, now.approached) = (None, None, None);
+    (now.met_date, now.met_by) = (None, None);
     if now != *old {
         now.revision += 1;
     }
@@ -186,10 +175,7 @@ fn next_on(
     let clocks = list
         .iter()
         .filter(|o| o.state == ObligationState::Open)
-        .flat_map(|o| {
-            let late = o.due_date.saturating_add(1.day());
-            o.approach.iter().copied().chain([late])
-        });
+        .map(|o| o.due_date.saturating_add(1.day()));
     let facts = chronology
         .entries
         .iter()
@@ -281,14 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_is_raised_comes_nearer_twice_and_goes_overdue_once() {
+    fn a_deadline_is_raised_and_goes_overdue_once() {
         let (mut world, facts) = (World::new(), [in_care()]);
         assert_eq!(world.told("2025-05-06", &facts), ["raised first-review 1"]);
         for (today, told) in [
             ("2025-05-09", ""),
-            ("2025-05-12", "approaching first-review 1"),
-            ("2025-05-13", ""),
-            ("2025-05-27", "approaching first-review 1"),
             ("2025-06-03", ""),
             ("2025-06-04", "overdue first-review 1"),
             ("2025-06-05", ""),
@@ -303,25 +286,8 @@ mod tests {
     }
 
     #[test]
-    fn raised_inside_an_approach_window_it_is_told_once_for_the_latest_step() {
+    fn a_long_sleep_tells_what_is_true_at_its_end() {
         let (mut world, facts) = (World::new(), [in_care()]);
-        assert_eq!(
-            world.told("2025-05-30", &facts),
-            ["raised first-review 1", "approaching first-review 1"]
-        );
-        assert_eq!(world.prior[0].approached, Some(day("2025-05-27")));
-        assert_eq!(world.told("2025-05-31", &facts), NOTHING);
-    }
-
-    #[test]
-    fn a_long_sleep_tells_only_what_is_still_true() {
-        let (mut world, facts) = (World::new(), [in_care()]);
-        world.told("2025-05-06", &facts);
-        assert_eq!(
-            world.told("2025-05-28", &facts),
-            ["approaching first-review 1"]
-        );
-        let mut world = World::new();
         world.told("2025-05-06", &facts);
         assert_eq!(world.told("2025-07-01", &facts), ["overdue first-review 1"]);
     }
@@ -338,10 +304,7 @@ mod tests {
         let mut world = World::at_first_sight();
         let met = [in_care(), review("r", "2025-05-30")];
         assert_eq!(world.told("2025-08-20", &met), ["raised next-review 1"]);
-        assert_eq!(
-            world.told("2025-08-22", &met),
-            ["approaching next-review 1"]
-        );
+        assert_eq!(world.told("2025-08-22", &met), NOTHING);
         assert_eq!(world.told("2025-09-01", &met), ["overdue next-review 1"]);
     }
 
@@ -364,16 +327,34 @@ mod tests {
         world.told("2025-06-02", &met);
         assert_eq!(
             world.told("2025-06-03", &met[..1]),
-            [
-                "raised first-review 2",
-                "approaching first-review 2",
-                "withdrawn next-review 1"
-            ]
+            ["raised first-review 2", "withdrawn next-review 1"]
         );
     }
 
     #[test]
-    fn a_moved_date_keeps_its_obligation_and_is_told_again_only_when_nearer() {
+    fn another_date_of_the_source_is_told_though_ours_stays() {
+        let mut world = World::new();
+        let planned = |on: &str| {
+            let mut planned = review("p", on);
+            planned.known_from = day("2025-05-01");
+            planned.fact = contracts::Fact::LookedAfterReview {
+                cancelled: false,
+                planned: true,
+                stated_due: None,
+            };
+            [in_care(), planned]
+        };
+        world.told("2025-05-06", &planned("2025-05-30"));
+        assert_eq!(
+            world.told("2025-05-07", &planned("2025-05-28")),
+            ["moved first-review 1"]
+        );
+        assert_eq!(world.prior[0].stated_due, Some(day("2025-05-28")));
+        assert_eq!(world.told("2025-05-08", &planned("2025-05-28")), NOTHING);
+    }
+
+    #[test]
+    fn a_moved_date_keeps_its_obligation() {
         let mut world = World::new();
         let at = |start| [episode("a", start, None, Care::starts())];
         world.told("2025-05-12", &at("2025-05-03"));
@@ -385,10 +366,6 @@ mod tests {
         assert_eq!(world.prior[0].id, id);
         assert_eq!(world.prior[0].due_date, day("2025-06-04"));
         assert_eq!(world.told("2025-05-14", &at("2025-05-06")), NOTHING);
-        assert_eq!(
-            world.told("2025-05-28", &at("2025-05-06")),
-            ["approaching first-review 1"]
-        );
         assert_eq!(
             world.told("2025-05-29", &at("2025-04-01")),
             ["moved first-review 1", "overdue first-review 1"]
@@ -439,9 +416,7 @@ mod tests {
         let mut next =
             |today, facts: &[Entry]| world.decide(today, facts).next_on.map(|d| d.to_string());
         let facts = [in_care()];
-        assert_eq!(next("2025-05-06", &facts).as_deref(), Some("2025-05-12"));
-        assert_eq!(next("2025-05-12", &facts).as_deref(), Some("2025-05-27"));
-        assert_eq!(next("2025-05-27", &facts).as_deref(), Some("2025-06-04"));
+        assert_eq!(next("2025-05-06", &facts).as_deref(), Some("2025-06-04"));
         assert_eq!(next("2025-06-04", &facts), None);
         let later = [
             in_care(),

@@ -10,7 +10,7 @@ use jiff::{
 };
 use serde::Deserialize;
 
-use super::rules::{Rule, Rules, Step, unit, words};
+use super::rules::{Rule, Rules, Step, words};
 
 /// A limit that an authority sets for itself, from a day on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -87,7 +87,7 @@ pub fn check(local: &LocalLimits, rules: &Rules, calendar: &Calendar) -> Result<
 
 /// A day from which `given` ends later than `law`.
 fn looser(given: Limit, law: Limit, calendar: &Calendar) -> Option<Date> {
-    let due = |day, limit: Limit| calendar.add(day, limit.n, unit(limit.unit)).date;
+    let due = |day, limit: Limit| calendar.add(day, limit.n, limit.unit.into()).date;
     if given.unit == law.unit {
         return (given.n > law.n).then_some(COMPARED.0);
     }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use contracts::{ChildId, StaffId};
+use contracts::{
+    ChildId, StaffId,
+    obligation::{Limit, LimitUnit},
+};
 use jiff::{ToSpan, civil::Date};
 
 use super::{clocks::Clock, rules::Rules};
@@ -11,6 +14,12 @@ use super::{clocks::Clock, rules::Rules};
 pub const COLUMNS: [&str; 7] = [
     "child", "rule", "action", "reason", "owner", "from", "until",
 ];
+
+/// One more, for actions that say how long; the file may leave it out.
+pub const LIMIT: &str = "limit";
+
+/// No extension is longer than this.
+const EXTENSION_WEEKS: u32 = 8;
 
 /// One line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +31,8 @@ pub struct Override {
     pub from: Date,
     /// Its last day.
     pub until: Date,
+    /// What was agreed, where the action says how long.
+    pub limit: Option<Limit>,
 }
 
 macro_rules! words {
@@ -65,6 +76,14 @@ words! {
         TemporaryCarer = "temporary_carer": "visited as with a temporarily approved connected person",
         /// Visits as with a parent before the assessment is complete.
         ParentUnassessed = "parent_unassessed": "visited as with a parent before the assessment is complete",
+        /// Visits in short breaks at the interval agreed.
+        AsAgreed = "as_agreed": "visited as agreed",
+        /// The limit ends later, by so many weeks.
+        Extended = "extended": "extended",
+        /// What was approved for the time being is approved for good, from the first day on.
+        CarerApproved = "carer_approved": "approved",
+        /// The authority provides the accommodation, from the first day to the last.
+        Accommodated = "accommodated": "in accommodation that the authority provides",
     }
 }
 
@@ -83,14 +102,22 @@ words! {
 }
 
 impl Action {
-    /// The rule an override of this kind belongs to; none: any.
-    fn clock(self) -> Option<Clock> {
+    /// The rules an override of this kind may belong to; none: any.
+    fn clocks(self) -> &'static [Clock] {
         match self {
-            Self::SetAside => None,
-            Self::LongTerm => Some(Clock::VisitLongTerm),
-            Self::TemporaryCarer => Some(Clock::VisitParentInterim),
-            Self::ParentUnassessed => Some(Clock::VisitParentUnassessed),
+            Self::SetAside => &[],
+            Self::LongTerm => &[Clock::VisitLongTerm],
+            Self::TemporaryCarer => &[Clock::VisitParentInterim],
+            Self::ParentUnassessed => &[Clock::VisitParentUnassessed],
+            Self::AsAgreed => &[Clock::VisitShortBreak],
+            Self::Extended => &[Clock::CareApplication, Clock::CarerApproval],
+            Self::CarerApproved => &[Clock::CarerApproval],
+            Self::Accommodated => &[Clock::LeaverVisit],
         }
+    }
+
+    fn says_how_long(self) -> bool {
+        matches!(self, Self::AsAgreed | Self::Extended)
     }
 }
 
@@ -127,9 +154,9 @@ pub struct BadOverride {
 }
 
 impl Overrides {
-    /// From lines of the seven columns, each with its number; the whole is refused at the first that cannot be used.
+    /// From lines of the seven columns and the limit, each with its number; the whole is refused at the first that cannot be used.
     pub fn read<'l>(
-        lines: impl IntoIterator<Item = (u64, [&'l str; 7])>,
+        lines: impl IntoIterator<Item = (u64, [&'l str; 8])>,
         rules: &Rules,
     ) -> Result<Self, BadOverride> {
         let mut read = Self::default();
@@ -149,8 +176,8 @@ impl Overrides {
     }
 }
 
-fn one(cells: [&str; 7], rules: &Rules) -> Result<(ChildId, Override), String> {
-    let [child, rule, action, reason, owner, from, until] = cells.map(str::trim);
+fn one(cells: [&str; 8], rules: &Rules) -> Result<(ChildId, Override), String> {
+    let [child, rule, action, reason, owner, from, until, limit] = cells.map(str::trim);
     for (column, cell) in COLUMNS
         .iter()
         .zip([child, rule, action, reason, owner, from, until])
@@ -162,14 +189,13 @@ fn one(cells: [&str; 7], rules: &Rules) -> Result<(ChildId, Override), String> {
     let action: Action = action.parse().map_err(|words| format!("action {words}"))?;
     let clock = rules.all().iter().find(|r| r.id == rule).map(|r| r.clock);
     let clock = clock.ok_or("rule is none of those that `evenkeel rules` lists")?;
-    if let Some(wanted) = action.clock().filter(|wanted| *wanted != clock) {
-        let id = rules
-            .all()
-            .iter()
-            .find(|r| r.clock == wanted)
-            .map_or("", |r| &r.id);
+    let wanted = action.clocks();
+    if !wanted.is_empty() && !wanted.contains(&clock) {
+        let of = rules.all().iter().filter(|r| wanted.contains(&r.clock));
+        let ids: Vec<&str> = of.map(|r| r.id.as_str()).collect();
         return Err(format!(
-            "this action belongs to the rule {id}, not to {rule}"
+            "this action belongs to the rule {}, not to {rule}",
+            ids.join(" or ")
         ));
     }
     let day = |column: &str, text: &str| {
@@ -183,6 +209,7 @@ fn one(cells: [&str; 7], rules: &Rules) -> Result<(ChildId, Override), String> {
         owner: StaffId::new(owner),
         from: day("from", from)?,
         until: day("until", until)?,
+        limit: how_long(action, limit)?,
     };
     if one.until < one.from {
         return Err(format!(
@@ -191,4 +218,35 @@ fn one(cells: [&str; 7], rules: &Rules) -> Result<(ChildId, Override), String> {
         ));
     }
     Ok((ChildId::new(child), one))
+}
+
+/// `8 weeks`, where the action says how long, and nothing where it does not.
+fn how_long(action: Action, text: &str) -> Result<Option<Limit>, String> {
+    if !action.says_how_long() {
+        return match text {
+            "" => Ok(None),
+            _ => Err("this action has no limit: leave it blank".to_owned()),
+        };
+    }
+    let limit = text.split_once(' ').and_then(|(n, unit)| {
+        let unit = match unit.trim() {
+            "working_days" => LimitUnit::WorkingDays,
+            "days" => LimitUnit::Days,
+            "week" | "weeks" => LimitUnit::Weeks,
+            "month" | "months" => LimitUnit::Months,
+            _ => return None,
+        };
+        let n = n.parse().ok().filter(|n| (1..=366).contains(n))?;
+        Some(Limit { n, unit })
+    });
+    let limit = limit.ok_or(
+        "limit says how long, such as 8 weeks: a number from 1 and working_days, days, weeks or months",
+    )?;
+    let too_long = limit.unit != LimitUnit::Weeks || limit.n > EXTENSION_WEEKS;
+    if action == Action::Extended && too_long {
+        return Err(format!(
+            "limit of an extension is at most {EXTENSION_WEEKS} weeks, said in weeks"
+        ));
+    }
+    Ok(Some(limit))
 }

@@ -110,7 +110,9 @@ fn why(rule: &Rule, authority: &Authority) -> (bool, String) {
     if let Some(since) = rule.set_here {
         why = format!("{why}; limit set here from {}", calendar::day(since));
     }
-    if let Some((_, seen)) = unset.first() {
+    if rule.clock.is_by_agreement() {
+        why.push_str("; for a child of whom an override says what was agreed");
+    } else if let Some((_, seen)) = unset.first() {
         why = format!(
             "{why}; after the first it waits for the authority's own limit: others use {seen}"
         );
@@ -123,12 +125,15 @@ fn why(rule: &Rule, authority: &Authority) -> (bool, String) {
     (true, why)
 }
 
-/// Has any step a limit here?
+/// Has any step a limit here, or each child its own?
 fn is_set(rule: &Rule) -> bool {
-    rule.clock
-        .steps()
-        .iter()
-        .any(|step| rule.limit(*step).is_some())
+    let by_agreement = rule.clock.is_by_agreement();
+    by_agreement
+        || rule
+            .clock
+            .steps()
+            .iter()
+            .any(|step| rule.limit(*step).is_some())
 }
 
 fn unreliable(authority: &Authority) -> impl Iterator<Item = &SourceState> {
@@ -256,10 +261,19 @@ mod tests {
         };
         assert_eq!(
             runs(&["care_episode", "looked_after_review"]),
-            ["en.cla.first-review", "en.cla.next-review"],
+            [
+                "en.cla.first-review",
+                "en.cla.next-review",
+                "en.cla.placements",
+                "en.cla.temporary-approval"
+            ],
             "a return shows no reviews of short breaks"
         );
-        assert!(runs(&["care_episode"]).is_empty());
+        assert_eq!(
+            runs(&["care_episode"]),
+            ["en.cla.temporary-approval"],
+            "its evidence is what the authority says of the child"
+        );
         assert!(runs(&["looked_after_review"]).is_empty());
         assert!(runs(&[]).is_empty());
     }

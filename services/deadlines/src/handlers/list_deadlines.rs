@@ -85,6 +85,8 @@ fn child(
     let owner = chronology.holder(day).worker;
     reckon(chronology, running, &engine.calendar, day)
         .into_iter()
+        // Of what was only found nothing is due; `--explain` shows it.
+        .filter(|clock| clock.found.is_none())
         .map(|clock| DeadlineRow {
             authority: chronology.authority.clone(),
             child: chronology.child.clone(),

@@ -333,17 +333,11 @@ impl Story {
 
     /// What holds whatever went wrong.
     pub(crate) fn check(&self) {
-        let mut times: BTreeMap<(uuid::Uuid, u32, DeadlineEvent, Option<Date>), u32> =
-            BTreeMap::new();
+        let mut times: BTreeMap<(uuid::Uuid, u32, DeadlineEvent), u32> = BTreeMap::new();
         let mut of_batch: BTreeMap<u64, u64> = BTreeMap::new();
         for signal in self.signals() {
             let o = &signal.obligation;
-            let step = o
-                .approached
-                .filter(|_| signal.what == DeadlineEvent::Approaching);
-            *times
-                .entry((o.id, o.opening, signal.what, step))
-                .or_default() += 1;
+            *times.entry((o.id, o.opening, signal.what)).or_default() += 1;
             if let Some(batch) = signal.batch {
                 *of_batch.entry(batch).or_default() += 1;
             }
@@ -354,7 +348,7 @@ impl Story {
         assert_eq!(complete, of_batch, "a batch has the signals it says it has");
         for (child, list) in self.lists() {
             for o in list.obligations.iter().filter(|o| o.state.is_running()) {
-                let raised = (o.id, o.opening, DeadlineEvent::Raised, None);
+                let raised = (o.id, o.opening, DeadlineEvent::Raised);
                 assert!(
                     times.contains_key(&raised),
                     "{child}: running and never raised: {o:?}"

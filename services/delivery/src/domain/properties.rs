@@ -24,6 +24,7 @@ fn message(lines: Vec<Vec<(u8, u64)>>, unlisted: Vec<(u8, u64)>) -> Message {
         why: String::new(),
         link: None,
         late: false,
+        found: false,
     };
     Message {
         id: Uuid::from_u128(1),

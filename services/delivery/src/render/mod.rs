@@ -100,22 +100,31 @@ fn page(live: &Live) -> Page<'_> {
         name: message.recipient.name(),
         intro: guarded(live, &message.intro, "Here is what is due."),
         changed: (live.fallen > 0).then(|| words::fallen(live.fallen)),
-        sections: [(true, "Late, or not recorded yet"), (false, "Coming up")]
+        sections: SECTIONS
             .into_iter()
-            .filter_map(|(late, heading)| section(live, late, heading))
+            .filter_map(|(heading, of)| section(live, heading, of))
             .collect(),
         closing: closing.collect(),
     }
 }
 
-fn section<'a>(live: &'a Live, late: bool, heading: &'static str) -> Option<Section<'a>> {
+type Belongs = fn(&MessageLine) -> bool;
+
+/// The headings in order, with the lines under each.
+const SECTIONS: [(&str, Belongs); 3] = [
+    ("Late, or not recorded yet", |line| line.late && !line.found),
+    ("Coming up", |line| !line.late && !line.found),
+    ("To look at", |line| line.found),
+];
+
+fn section<'a>(live: &'a Live, heading: &'static str, of: Belongs) -> Option<Section<'a>> {
     // A shared mailbox is read by many: it gets no id and nothing that leads to one.
     let shared = matches!(live.message.recipient, Recipient::TeamMailbox { .. });
     let lines: Vec<_> = live
         .message
         .lines
         .iter()
-        .filter(|line| line.late == late)
+        .filter(|line| of(line))
         .map(|line| if shared { bare(line) } else { full(line) })
         .collect();
     (!lines.is_empty()).then_some(Section { heading, lines })

@@ -20,6 +20,7 @@ fn line(n: u128, child: &str, late: bool) -> MessageLine {
         why: "20 working days from Tue 8 Apr 2025, skipping the bank holidays of 18 and 21 April and 5 May (en.cla.first-review, version 1)".into(),
         link: None,
         late,
+        found: false,
     }
 }
 
@@ -83,7 +84,12 @@ fn single_spaced(text: &str) -> String {
 
 #[test]
 fn both_parts_say_the_same_in_the_same_order() {
-    let mut both = message(vec![line(1, "1001", false), line(2, "1002 <b>&", true)]);
+    let mut both = message(vec![
+        line(1, "1001", false),
+        line(2, "1002 <b>&", true),
+        line(3, "1004", false),
+    ]);
+    both.lines[2].found = true;
     both.lines[0].children.push("1003".into());
     both.unlisted = vec![NoticeRevision {
         notice: Uuid::from_u128(5),
@@ -101,6 +107,8 @@ fn both_parts_say_the_same_in_the_same_order() {
     let late = text.find("Late, or not recorded yet").unwrap();
     let coming = text.find("Coming up").unwrap();
     assert!(late < text.find("1002").unwrap() && text.find("1002").unwrap() < coming);
+    let found = text.find("To look at").unwrap();
+    assert!(coming < found && found < text.find("1004").unwrap());
     for said in [
         "Invented data",
         "stands still at 7 May 2025",

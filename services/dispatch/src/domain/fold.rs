@@ -57,7 +57,7 @@ mod tests {
         step::Step,
         testing::{self, working_days_before},
     };
-    use DeadlineEvent::{Approaching, Overdue, Raised};
+    use DeadlineEvent::{Overdue, Raised};
 
     fn obligation(due: Date, revision: u64) -> Obligation {
         Obligation {
@@ -87,8 +87,8 @@ mod tests {
         let before = |n| working_days_before(due, n);
         for (what, today, step) in [
             (vec![Raised], before(18), Step::Raised),
-            (vec![Raised, Approaching], before(15), Step::Approaching(15)),
-            (vec![Raised, Approaching], before(3), Step::Approaching(5)),
+            (vec![Raised], before(15), Step::Approaching(15)),
+            (vec![Raised], before(3), Step::Approaching(5)),
             (vec![Raised, Overdue], due + 1.day(), Step::Overdue),
         ] {
             let signals = what
@@ -119,13 +119,13 @@ mod tests {
         );
         let same = folded(
             Some(matter.clone()),
-            vec![signal(DeadlineEvent::Approaching, baseline(1))],
+            vec![signal(DeadlineEvent::Moved, baseline(1))],
             date(2025, 4, 20),
         );
         assert_eq!(same.heard[0].1, Heard::Already);
         let nearer = folded(
             Some(matter),
-            vec![signal(DeadlineEvent::Approaching, baseline(2))],
+            vec![signal(DeadlineEvent::Moved, baseline(2))],
             date(2025, 4, 30),
         );
         assert_eq!(nearer.matter.unwrap().in_force, Step::Approaching(5));
@@ -137,7 +137,7 @@ mod tests {
         let told = folded(
             None,
             vec![signal(
-                DeadlineEvent::Approaching,
+                DeadlineEvent::Moved,
                 obligation(date(2025, 5, 7), 1),
             )],
             near,
@@ -157,7 +157,7 @@ mod tests {
         let again = folded(
             Some(far),
             vec![signal(
-                DeadlineEvent::Approaching,
+                DeadlineEvent::Moved,
                 obligation(date(2025, 9, 8), 3),
             )],
             date(2025, 8, 20),
@@ -172,14 +172,10 @@ mod tests {
     fn a_date_that_moves_on_and_on_is_told_under_the_one_it_has_at_last() {
         let near = date(2025, 4, 17);
         let told = [
-            (DeadlineEvent::Approaching, date(2025, 5, 7), near),
+            (DeadlineEvent::Moved, date(2025, 5, 7), near),
             (DeadlineEvent::Moved, date(2025, 9, 8), near),
             (DeadlineEvent::Moved, date(2025, 8, 8), near),
-            (
-                DeadlineEvent::Approaching,
-                date(2025, 8, 8),
-                date(2025, 7, 25),
-            ),
+            (DeadlineEvent::Moved, date(2025, 8, 8), date(2025, 7, 25)),
         ];
         let mut matter = None;
         for ((what, due, today), revision) in told.into_iter().zip(1..) {
@@ -197,7 +193,7 @@ mod tests {
         let told = folded(
             None,
             vec![signal(
-                DeadlineEvent::Approaching,
+                DeadlineEvent::Moved,
                 obligation(date(2025, 5, 7), 1),
             )],
             today,
@@ -228,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_pinned_clock_set_on_for_the_sender_first_loses_nothing() {
-        let mut ahead = signal(DeadlineEvent::Approaching, obligation(date(2025, 5, 7), 1));
+        let mut ahead = signal(DeadlineEvent::Moved, obligation(date(2025, 5, 7), 1));
         ahead.1.data_as_at = date(2025, 4, 30);
         let got = folded(None, vec![ahead], date(2025, 3, 1));
         assert_eq!(got.matter.unwrap().in_force, Step::Approaching(5));
@@ -244,7 +240,6 @@ mod tests {
             for (n, (kind, shift)) in moves.into_iter().enumerate() {
                 let mut now = obligation(date(2025, 5, 7) + shift.days(), n as u64 + 1);
                 let what = match kind {
-                    0 | 1 if open => DeadlineEvent::Approaching,
                     2 if open => DeadlineEvent::Overdue,
                     3 if open => {
                         open = false;

@@ -182,11 +182,7 @@ mod tests {
     fn gathered_after(change: Change) -> (Gathered, Vec<Notice>) {
         let stage = Stage::new(at(TODAY, 8, 30));
         let scene = stage.scene();
-        let (_, heard) = signal(
-            "1",
-            DeadlineEvent::Approaching,
-            obligation("1", date(2025, 5, 7)),
-        );
+        let (_, heard) = signal("1", DeadlineEvent::Moved, obligation("1", date(2025, 5, 7)));
         let policy = scene.settings.policies.of("en.cla.first-review");
         let (matter, _) = Matter::hear(None, &heard, policy, scene.calendar, scene.today);
         let mut about = About {

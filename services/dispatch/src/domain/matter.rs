@@ -236,10 +236,7 @@ fn step_of(signal: &DeadlineSignal, place: impl Fn(&Obligation) -> Step) -> (Ste
         DeadlineEvent::Raised if signal.obligation.baseline => (Step::Baseline, here),
         DeadlineEvent::Raised => (Step::Raised, Step::Raised),
         DeadlineEvent::Overdue => (Step::Overdue, Step::Overdue),
-        DeadlineEvent::Approaching
-        | DeadlineEvent::Moved
-        | DeadlineEvent::Met
-        | DeadlineEvent::Withdrawn => (here, here),
+        DeadlineEvent::Moved | DeadlineEvent::Met | DeadlineEvent::Withdrawn => (here, here),
     }
 }
 

@@ -172,6 +172,7 @@ impl Notice {
             rule: rule.id.clone(),
             title: rule.title.clone(),
             due_date: self.due_date,
+            found: matter.obligation.found.is_some(),
             revision: self.revision,
             open: self.open,
             steps: self.steps.iter().map(StepRow::published).collect(),

@@ -1,7 +1,7 @@
 //! Every word a person reads: short, plain, kind. "Not recorded" rather than "not done": many late items are late records.
 
-use calendar::{Calendar, Unit, day};
-use contracts::obligation::{LimitUnit, Obligation, RuleKind};
+use calendar::{Calendar, day};
+use contracts::obligation::{Obligation, RuleKind};
 use jiff::civil::Date;
 
 use super::policy::Seat;
@@ -11,6 +11,14 @@ use super::policy::Seat;
 pub struct Counts {
     pub coming: usize,
     pub late: usize,
+    /// Found, without anything being due.
+    pub found: usize,
+}
+
+impl Counts {
+    fn all(self) -> usize {
+        self.coming + self.late + self.found
+    }
 }
 
 /// What the matters are called: `review`, `reviews`.
@@ -67,7 +75,8 @@ pub fn title(topic: Topic, own: bool, noun: &Noun, counts: Counts) -> String {
         (late, Some(_)) => Some(format!("{late} not recorded")),
         (late, None) => Some(format!("{} not recorded", noun.of(late))),
     };
-    let parts: Vec<String> = coming.into_iter().chain(late).collect();
+    let found = (counts.found > 0).then(|| format!("{} to look at", counts.found));
+    let parts: Vec<String> = coming.into_iter().chain(late).chain(found).collect();
     format!("{lead}: {}", parts.join(", "))
 }
 
@@ -169,7 +178,7 @@ pub fn empty_seat(seat: Seat) -> &'static str {
         Seat::ConferenceChair => "no conference chair is recorded",
         Seat::ConferenceOffice => "nobody is set to arrange conferences",
         Seat::HealthOffice => "nobody is set to arrange health assessments",
-        Seat::Worker | Seat::Manager => UNHELD,
+        Seat::Worker | Seat::Recorder | Seat::Manager => UNHELD,
     }
 }
 
@@ -232,7 +241,7 @@ pub fn why(
 
 fn sits(seat: Seat) -> &'static str {
     match seat {
-        Seat::Worker => "you are the case-holder",
+        Seat::Worker | Seat::Recorder => "you are the case-holder",
         Seat::Manager => "you manage the case-holder or the team",
         Seat::Reviewer => "you are the reviewing officer",
         Seat::ConferenceChair => "you chair the conferences",
@@ -243,14 +252,15 @@ fn sits(seat: Seat) -> &'static str {
 
 /// The calendar's own words; only the date where the rule has its own way to reach it.
 fn arithmetic(calendar: &Calendar, obligation: &Obligation) -> String {
+    if obligation.found.is_some() {
+        return format!(
+            "Counted from {}: it holds from {}",
+            day(obligation.trigger_date),
+            day(obligation.due_date)
+        );
+    }
     let limit = obligation.rule.limit;
-    let unit = match limit.unit {
-        LimitUnit::WorkingDays => Unit::WorkingDays,
-        LimitUnit::Days => Unit::Days,
-        LimitUnit::Weeks => Unit::Weeks,
-        LimitUnit::Hours => Unit::Hours,
-        LimitUnit::Months => Unit::Months,
-    };
+    let unit = limit.unit.into();
     if calendar.add(obligation.trigger_date, limit.n, unit).date == obligation.due_date {
         calendar.explain(obligation.trigger_date, limit.n, unit)
     } else {
@@ -289,6 +299,8 @@ pub fn told_too(manager: Option<&str>) -> String {
 }
 
 pub const OWN_LINE: &str = "The case-holder and their manager have reminders of their own; nobody is told what you are told.";
+pub const ONLY_YOU: &str = "Only you are told this, and nobody is told next.";
+pub const SOME_ONLY_YOU: &str = "What is only to be completed in the record is told to you alone.";
 pub const NOBODY_NEXT: &str = "Nobody else is told next.";
 
 pub fn drops_off(evidence: &[&str]) -> String {
@@ -315,14 +327,11 @@ pub mod count {
     use super::{Counts, Noun};
 
     pub fn title(team: &str, noun: &Noun, counts: Counts) -> String {
-        format!(
-            "{team}: {} waiting for somebody",
-            noun.of(counts.coming + counts.late)
-        )
+        format!("{team}: {} waiting for somebody", noun.of(counts.all()))
     }
 
     pub fn line(noun: &Noun, counts: Counts, told: Option<&str>) -> String {
-        let all = noun.of(counts.coming + counts.late);
+        let all = noun.of(counts.all());
         let late = if counts.late > 0 {
             format!(", {} of them not recorded in time", counts.late)
         } else {
@@ -424,8 +433,19 @@ pub(crate) mod tests {
 
     #[test]
     fn a_title_counts_and_names_nobody() {
-        let told =
-            |topic, own, coming, late| title(topic, own, &reviews(), Counts { coming, late });
+        let told = |topic, own, coming, late| {
+            let found = 0;
+            title(
+                topic,
+                own,
+                &reviews(),
+                Counts {
+                    coming,
+                    late,
+                    found,
+                },
+            )
+        };
         for (title, expected) in [
             (
                 told(Topic::Day, true, 3, 1),
@@ -527,7 +547,11 @@ pub(crate) mod tests {
 
     #[test]
     fn a_mailbox_learns_how_many() {
-        let counts = Counts { coming: 2, late: 1 };
+        let counts = Counts {
+            coming: 2,
+            late: 1,
+            found: 0,
+        };
         assert_eq!(
             count::line(&reviews(), counts, Some("Ann Lee")),
             "3 reviews without a case-holder, 1 of them not recorded in time; Ann Lee has the list"

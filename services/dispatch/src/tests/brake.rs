@@ -2,7 +2,7 @@ use bus::Refusal;
 use contracts::{
     commands::{ListHeld, ReleaseBatch},
     notice::StepState,
-    obligation::DeadlineEvent::Approaching,
+    obligation::DeadlineEvent::Raised,
 };
 use jiff::civil::date;
 
@@ -25,7 +25,7 @@ fn snapshot(office: &mut Office, batch: u64, n: usize) {
         let mut review = obligation(&child, date(2025, 5, 7));
         review.revision = batch;
         review.opening = u32::try_from(batch).unwrap();
-        office.signal_of(&child, Approaching, &review, Some(batch));
+        office.signal_of(&child, Raised, &review, Some(batch));
     }
     office.computed(batch, n as u64);
 }
@@ -130,16 +130,11 @@ async fn a_batch_waits_until_all_its_signals_have_come() {
     office.computed(5, 2);
     office.settle().await;
     let first = obligation("c00", date(2025, 5, 7));
-    office.signal_of("c00", Approaching, &first, Some(5));
+    office.signal_of("c00", Raised, &first, Some(5));
     office.settle().await;
     assert!(office.post().messages.is_empty());
     assert_eq!(office.steps_of("w00")[0].1, StepState::Pending);
-    office.signal_of(
-        "c01",
-        Approaching,
-        &obligation("c01", date(2025, 5, 7)),
-        Some(5),
-    );
+    office.signal_of("c01", Raised, &obligation("c01", date(2025, 5, 7)), Some(5));
     office.settle().await;
     assert_eq!(office.post().messages.len(), 2);
 }
@@ -147,20 +142,10 @@ async fn a_batch_waits_until_all_its_signals_have_come() {
 #[tokio::test]
 async fn a_batch_that_was_never_counted_goes_with_the_next_one() {
     let mut office = many(2).await;
-    office.signal_of(
-        "c00",
-        Approaching,
-        &obligation("c00", date(2025, 5, 7)),
-        Some(5),
-    );
+    office.signal_of("c00", Raised, &obligation("c00", date(2025, 5, 7)), Some(5));
     office.settle().await;
     assert!(office.post().messages.is_empty());
-    office.signal_of(
-        "c01",
-        Approaching,
-        &obligation("c01", date(2025, 5, 7)),
-        Some(6),
-    );
+    office.signal_of("c01", Raised, &obligation("c01", date(2025, 5, 7)), Some(6));
     office.computed(6, 1);
     office.settle().await;
     assert_eq!(office.post().messages.len(), 2);

@@ -3,7 +3,7 @@ use contracts::{
     message::{LineChange, Outcome},
     notice::StepState,
     obligation::{
-        DeadlineEvent::{Approaching, Met, Moved, Overdue, Raised, Withdrawn},
+        DeadlineEvent::{Met, Moved, Overdue, Raised, Withdrawn},
         Withdrawn as Why,
     },
     organisation::Absence,
@@ -33,7 +33,7 @@ fn to(who: &str, children: &[&str]) -> (String, Vec<String>) {
 async fn in_delivery() -> Office {
     let mut office = Office::pinned(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));
-    office.signal("1", Approaching, &near("1"));
+    office.signal("1", Raised, &near("1"));
     office.settle().await;
     assert_eq!(office.post().messages.len(), 1);
     office
@@ -43,7 +43,7 @@ async fn in_delivery() -> Office {
 async fn held() -> Office {
     let mut office = Office::at(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));
-    office.signal("1", Approaching, &near("1"));
+    office.signal("1", Raised, &near("1"));
     office.settle().await;
     assert!(office.post().messages.is_empty());
     office
@@ -60,7 +60,6 @@ async fn raised_withdrawn_and_raised_again_tells_exactly_twice() {
     office.child("1", &by("sam"));
     let mut review = near("1");
     office.signal("1", Raised, &review);
-    office.signal("1", Approaching, &review);
     office.settle().await;
     assert_eq!(office.deliver().await, [to("sam", &["1"])]);
     review = Obligation {
@@ -80,7 +79,6 @@ async fn raised_withdrawn_and_raised_again_tells_exactly_twice() {
         ..review
     };
     office.signal("1", Raised, &review);
-    office.signal("1", Approaching, &review);
     office.settle().await;
     assert_eq!(office.deliver().await, [to("sam", &["1"])]);
     office.settle().await;
@@ -113,7 +111,7 @@ async fn a_mail_goes_on_for_the_lines_that_still_hold() {
     let mut office = Office::pinned(at(TODAY, 12, 0)).await;
     for child in ["1", "2"] {
         office.child(child, &by("sam"));
-        office.signal_of(child, Approaching, &near(child), Some(5));
+        office.signal_of(child, Raised, &near(child), Some(5));
     }
     office.computed(5, 2);
     office.settle().await;
@@ -258,7 +256,7 @@ async fn while_somebody_is_away_their_deputy_is_told_and_what_they_knew_is_not_r
             to: None,
         }];
     });
-    office.signal("2", Approaching, &near("2"));
+    office.signal("2", Raised, &near("2"));
     office.settle().await;
     assert_eq!(
         office.deliver().await,

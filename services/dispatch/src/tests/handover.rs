@@ -1,10 +1,7 @@
 use contracts::{
     Obligation,
     message::MessageKind,
-    obligation::{
-        DeadlineEvent::{Approaching, Raised},
-        RuleRef,
-    },
+    obligation::{DeadlineEvent::Raised, RuleRef},
 };
 use jiff::civil::date;
 
@@ -168,7 +165,6 @@ async fn a_reviewing_officer_is_told_of_their_children_and_nobody_of_what_they_a
     for child in ["C-1", "C-2"] {
         let review = of_rule(child, "en.cla.next-review", "Review", date(2025, 5, 30));
         office.signal(child, Raised, &review);
-        office.signal(child, Approaching, &review);
     }
     office.later(at(TODAY, 8, 30)).await;
     {

@@ -4,6 +4,7 @@
 mod brake;
 mod changes;
 mod engines;
+mod found;
 mod handover;
 mod office;
 mod order;

@@ -47,6 +47,7 @@ pub(super) struct Held<'a> {
     pub(super) team: Option<&'a str>,
     pub(super) family: Option<&'a str>,
     pub(super) reviewer: Option<&'a str>,
+    pub(super) chair: Option<&'a str>,
     pub(super) died: bool,
 }
 
@@ -214,11 +215,18 @@ impl Office {
             role: InvolvementRole::Reviewer,
             change_reason: None,
         });
+        let chair = held.chair.map(|chair| Fact::Involvement {
+            worker: Some(chair.into()),
+            team: None,
+            role: InvolvementRole::ConferenceChair,
+            change_reason: None,
+        });
         let family = held.family.map(|f| Fact::Family { family: f.into() });
         let death = held.died.then_some(Fact::Death);
         let facts = involvement
             .into_iter()
             .chain(reviewer)
+            .chain(chair)
             .chain(family)
             .chain(death);
         Chronology {

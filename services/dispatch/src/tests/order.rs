@@ -1,7 +1,7 @@
 use contracts::{
     Obligation, ObligationState,
     commands::Account,
-    obligation::DeadlineEvent::{Approaching, Met, Overdue, Raised},
+    obligation::DeadlineEvent::{Met, Overdue, Raised},
 };
 use jiff::civil::date;
 
@@ -11,7 +11,7 @@ use crate::domain::testing::{TODAY, at, obligation};
 #[tokio::test]
 async fn a_signal_before_its_chronology_waits_for_it() {
     let mut office = Office::pinned(at(TODAY, 12, 0)).await;
-    office.signal("1", Approaching, &obligation("1", date(2025, 5, 7)));
+    office.signal("1", Raised, &obligation("1", date(2025, 5, 7)));
     office.settle().await;
     let account = office.account().await;
     assert_eq!(
@@ -32,7 +32,7 @@ async fn nothing_is_sent_while_chronologies_of_the_snapshot_are_missing() {
     let second = office.chronology("2", &by("sam"));
     office.child("3", &by("kit"));
     for child in ["1", "2", "3"] {
-        office.signal(child, Approaching, &obligation(child, date(2025, 5, 7)));
+        office.signal(child, Raised, &obligation(child, date(2025, 5, 7)));
     }
     office.settle().await;
     assert!(
@@ -57,7 +57,7 @@ async fn what_is_known_goes_out_when_a_chronology_never_comes() {
     office.child("1", &by("sam"));
     let _never = office.chronology("2", &by("sam"));
     office.child("3", &by("kit"));
-    office.signal("1", Approaching, &obligation("1", date(2025, 5, 7)));
+    office.signal("1", Raised, &obligation("1", date(2025, 5, 7)));
     office.settle().await;
     assert!(office.post().messages.is_empty());
     office.later(at(TODAY, 8, 39)).await;
@@ -83,7 +83,7 @@ async fn an_older_revision_is_answered_and_changes_nothing() {
     office.settle().await;
     office.signal(
         "1",
-        Approaching,
+        Raised,
         &Obligation {
             revision: 2,
             ..review.clone()
@@ -112,9 +112,8 @@ async fn month(seed: u64, steps: u32) -> (Account, Vec<(String, Vec<String>)>) {
     for (child, worker) in [("1", "sam"), ("2", "kit"), ("3", "sam"), ("4", "dee")] {
         office.child(child, &by(worker));
         office.signal_of(child, Raised, &obligation(child, due), Some(2));
-        office.signal_of(child, Approaching, &obligation(child, due), Some(2));
     }
-    office.computed(2, 8);
+    office.computed(2, 4);
     office.faults(steps).await;
     office.child("2", &by("sam"));
     office.faults(steps).await;

@@ -2,7 +2,7 @@ use contracts::{
     Obligation,
     message::{MessageKind, Outcome},
     notice::StepState,
-    obligation::DeadlineEvent::{Approaching, Met, Overdue, Raised},
+    obligation::DeadlineEvent::{Met, Overdue, Raised},
 };
 use jiff::{
     ToSpan,
@@ -130,7 +130,6 @@ async fn the_digest_waits_for_the_morning_and_nothing_is_ever_repeated() {
     let mut office = Office::at(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));
     office.signal("1", Raised, &near("1"));
-    office.signal("1", Approaching, &near("1"));
     office.settle().await;
     assert!(office.post().messages.is_empty(), "it is noon");
     let tuesday = date(2025, 4, 22);
@@ -153,7 +152,7 @@ async fn the_digest_waits_for_the_morning_and_nothing_is_ever_repeated() {
 async fn a_morning_that_was_missed_is_made_up_the_same_day() {
     let mut office = Office::at(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));
-    office.signal("1", Approaching, &near("1"));
+    office.signal("1", Raised, &near("1"));
     office.settle().await;
     let tuesday = date(2025, 4, 22);
     office.world.clock.set(at(tuesday, 11, 0));
@@ -172,19 +171,15 @@ async fn a_review_is_told_at_fifteen_and_five_days_and_when_it_is_not_recorded()
     office.child("1", &by("sam"));
     let mut review = near("1");
     office.signal("1", Raised, &review);
-    office.signal("1", Approaching, &review);
     office.later(at(TODAY, 8, 30)).await;
     assert_eq!(office.deliver().await, sent(&[("sam", &["1"])]));
-    review.revision = 2;
     let five = date(2025, 4, 29);
-    office.world.clock.set(at(five, 0, 5));
-    office.signal("1", Approaching, &review);
     office.later(at(five, 8, 30)).await;
     assert_eq!(
         office.deliver().await,
         sent(&[("ann", &["1"]), ("sam", &["1"])])
     );
-    review.revision = 3;
+    review.revision = 2;
     review.state = contracts::ObligationState::Overdue;
     office.world.clock.set(at(date(2025, 5, 8), 0, 5));
     office.signal("1", Overdue, &review);
@@ -269,7 +264,7 @@ async fn siblings_are_one_line() {
                 ..by("sam")
             },
         );
-        office.signal_of(child, Approaching, &near(child), Some(9));
+        office.signal_of(child, Raised, &near(child), Some(9));
     }
     office.computed(9, 3);
     office.settle().await;
@@ -292,7 +287,7 @@ async fn without_a_case_holder_the_manager_gets_the_ids_and_the_mailbox_a_count(
             ..Held::default()
         },
     );
-    office.signal("1", Approaching, &near("1"));
+    office.signal("1", Raised, &near("1"));
     office.settle().await;
     {
         let post = office.post();
@@ -327,7 +322,7 @@ async fn with_nobody_to_tell_it_is_recorded_and_told_when_a_directory_comes() {
     let mut office = Office::empty(at(TODAY, 12, 0), 1, super::office::config()).await;
     office.pin(at(TODAY, 12, 0));
     office.child("1", &by("sam"));
-    office.signal("1", Approaching, &near("1"));
+    office.signal("1", Raised, &near("1"));
     office.settle().await;
     office.all_answered().await;
     let account = office.account().await;
@@ -347,7 +342,7 @@ async fn somebody_without_an_address_is_covered_for() {
         ..person("new", "New Hand")
     });
     office.child("1", &by("new"));
-    office.signal("1", Approaching, &near("1"));
+    office.signal("1", Raised, &near("1"));
     office.settle().await;
     assert_eq!(office.deliver().await, sent(&[("ann", &["1"])]));
     assert!(
@@ -371,7 +366,7 @@ async fn receipts_say_what_became_of_each_step() {
     ] {
         let mut office = Office::pinned(at(TODAY, 12, 0)).await;
         office.child("1", &by("sam"));
-        office.signal("1", Approaching, &near("1"));
+        office.signal("1", Raised, &near("1"));
         office.settle().await;
         office.attempt(|_| outcome.clone());
         office.settle().await;
@@ -398,7 +393,7 @@ async fn what_is_met_before_it_is_told_is_never_told() {
     let mut office = Office::at(at(TODAY, 12, 0)).await;
     office.child("1", &by("sam"));
     let mut review = near("1");
-    office.signal("1", Approaching, &review);
+    office.signal("1", Raised, &review);
     office.settle().await;
     review.revision = 2;
     review.state = contracts::ObligationState::Met;

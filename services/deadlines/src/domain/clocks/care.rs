@@ -70,22 +70,24 @@ fn stated_due(
     }
 }
 
-/// Breaks that are not too far apart are one series.
-pub(super) fn short_breaks<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
+/// Breaks that are not too far apart are one series: its first, and the day from which it is over.
+pub(super) fn series_of_breaks<'c>(history: &History<'c>) -> Vec<(&'c Entry, Option<Date>)> {
     let breaks: Vec<&Entry> = of_status(history, &["V3", "V4"]);
-    let mut rest = &breaks[..];
-    while let Some(first) = rest.first() {
-        let (mut until, mut n) = (history.end(first).map(lasts), 1);
-        while let Some(next) = rest
-            .get(n)
-            .filter(|next| until.is_none_or(|until| next.start <= until))
-        {
-            until = until
-                .zip(history.end(next).map(lasts))
-                .map(|(a, b)| a.max(b));
-            n += 1;
+    let mut series: Vec<(&'c Entry, Option<Date>)> = Vec::new();
+    for one in breaks {
+        let over = history.end(one).map(lasts);
+        match series.last_mut() {
+            Some((_, until)) if until.is_none_or(|until| one.start <= until) => {
+                *until = until.zip(over).map(|(a, b)| a.max(b));
+            }
+            _ => series.push((one, over)),
         }
-        rest = &rest[n..];
+    }
+    series
+}
+
+pub(super) fn short_breaks<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
+    for (first, until) in series_of_breaks(history) {
         desk.wakes.extend(until);
         let ended = until.filter(|until| *until <= history.today);
         desk.series(

@@ -15,7 +15,7 @@ use crate::domain::{
     history::History,
     overrides::{Action, Override},
     reckon::{Met, Reckoned},
-    rules::{Rule, Step, unit},
+    rules::{Rule, Step},
     running::Running,
 };
 
@@ -41,6 +41,8 @@ pub struct Start<'c> {
     /// The time of day 0, for a limit in hours.
     pub at: Option<Time>,
     pub step: Step,
+    /// In place of the rule's own limit: what was agreed or granted for this child.
+    pub limit: Option<Limit>,
     pub met: Option<Met<'c>>,
     /// Why it stands down where nothing met it.
     pub unmet: Option<Unmet>,
@@ -81,6 +83,7 @@ impl<'c> Start<'c> {
             day0,
             at: None,
             step,
+            limit: None,
             met: None,
             unmet: None,
             stated_due: None,
@@ -128,9 +131,35 @@ impl<'a, 'c> Desk<'a, 'c> {
             return (due.date(), Some(due.time()));
         }
         (
-            self.calendar.add(day0, limit.n, unit(limit.unit)).date,
+            self.calendar.add(day0, limit.n, limit.unit.into()).date,
             None,
         )
+    }
+
+    /// A limit with the weeks granted on top of it.
+    pub fn extended(&self, day0: Date, limit: Limit, granted: &[&Override]) -> Limit {
+        let weeks: u32 = granted.iter().filter_map(|o| Some(o.limit?.n)).sum();
+        match limit.unit {
+            _ if weeks == 0 => limit,
+            LimitUnit::Weeks => Limit {
+                n: limit.n + weeks,
+                ..limit
+            },
+            _ => {
+                let length = (self.due(day0, None, limit).0 - day0).get_days();
+                Limit {
+                    n: u32::try_from(length).unwrap_or_default() + 7 * weeks,
+                    unit: LimitUnit::Days,
+                }
+            }
+        }
+    }
+
+    /// What the authority has said of a rule for the child by today, by its first day.
+    pub fn said(&self, rule: &Rule, action: Action) -> Vec<&'c Override> {
+        let said = self.overrides.iter();
+        said.filter(|o| o.action == action && o.rule == rule.id && o.from <= self.today)
+            .collect()
     }
 
     /// Has the authority set this rule aside for the child on a day?
@@ -141,8 +170,9 @@ impl<'a, 'c> Desk<'a, 'c> {
 
     /// Puts down a clock, if the step has a limit here and the rule trusts what started it.
     pub fn put(&mut self, rule: &'c Rule, start: Start<'c>) {
-        let Some(limit) = rule
-            .limit(start.step)
+        let Some(limit) = start
+            .limit
+            .or_else(|| rule.limit(start.step))
             .filter(|_| rule.trusts(start.trigger))
         else {
             return;
@@ -178,10 +208,53 @@ impl<'a, 'c> Desk<'a, 'c> {
             due_time,
             stated_due: start.stated_due.filter(|stated| *stated != due),
             attempted: start.attempted,
+            found: None,
             met: start.met,
             state,
             withdrawn,
             ended,
+        });
+    }
+
+    /// Puts down what a rule found: it runs while it holds and is never late.
+    pub fn put_found(&mut self, rule: &'c Rule, found: Found<'c>) {
+        let Some(limit) = rule
+            .limit(Step::Usual)
+            .filter(|_| rule.trusts(found.trigger))
+        else {
+            return;
+        };
+        self.wakes
+            .extend([found.from].into_iter().chain(found.until));
+        if found.from > self.today || found.until.is_some_and(|until| until <= found.from) {
+            return;
+        }
+        let over = found.until.filter(|until| *until <= self.today);
+        let (state, withdrawn) = if over.is_none() && self.died {
+            (ObligationState::Withdrawn, Some(Withdrawn::Died))
+        } else if over.is_some() {
+            (ObligationState::Withdrawn, Some(Withdrawn::Ended))
+        } else if self.set_aside(rule, self.today) {
+            (ObligationState::Withdrawn, Some(Withdrawn::Overridden))
+        } else {
+            (ObligationState::Open, None)
+        };
+        self.clocks.push(Reckoned {
+            rule,
+            step: Step::Usual,
+            limit,
+            trigger: found.trigger,
+            day0: found.counted_from,
+            at: None,
+            due: found.from,
+            due_time: None,
+            stated_due: None,
+            attempted: None,
+            found: Some(found.says),
+            met: None,
+            state,
+            withdrawn,
+            ended: over,
         });
     }
 
@@ -210,6 +283,18 @@ impl<'a, 'c> Desk<'a, 'c> {
             self.put(rule, start);
         }
     }
+}
+
+/// What a rule found about a child, without anything being due.
+pub struct Found<'c> {
+    pub trigger: &'c Entry,
+    /// The first day that was counted.
+    pub counted_from: Date,
+    /// It holds from this day up to that one, without it.
+    pub from: Date,
+    pub until: Option<Date>,
+    /// In words that a person reads: dates and counts, nothing that names anybody.
+    pub says: String,
 }
 
 /// What a series of clocks goes on.

@@ -6,9 +6,14 @@ use contracts::{
 };
 use jiff::{ToSpan, civil::Date};
 
-use super::desk::{Desk, Series, Unmet};
+use super::{
+    counts,
+    desk::{Desk, Series, Start, Unmet},
+    protection::during,
+};
 use crate::domain::{
     history::History,
+    overrides::Action,
     rules::{Rule, Step},
 };
 
@@ -66,6 +71,45 @@ pub(super) fn contacts<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule:
             unmet: (!in_touch).then_some(Unmet::NoLongerStarted),
         },
     );
+}
+
+/// In accommodation that the authority provides, as it has said: soon after moving in, again before the review at 28 days,
+/// then at an interval. A first visit after that day has the interval follow at once.
+pub(super) fn visits<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
+    let Some(leaver) = history.leaver.last().copied() else {
+        return;
+    };
+    let entitled = matches!(
+        eligibility(history),
+        Some(Eligibility::Relevant | Eligibility::FormerRelevant)
+    );
+    let visits = history.visits.iter().copied();
+    let mut seen: Vec<&Entry> = visits
+        .filter(|v| counts(history, desk.running, v))
+        .collect();
+    seen.dedup_by_key(|v| v.start);
+    for stay in desk.said(rule, Action::Accommodated) {
+        let end = stay.ends(history.today);
+        let unmet = end
+            .map(Unmet::Ended)
+            .or((!entitled).then_some(Unmet::NoLongerStarted));
+        let held = during(&seen, stay.from, end, history.today);
+        let second = rule.limit(Step::Second);
+        let review = second.map(|limit| desk.due(stay.from, None, limit).0);
+        let first = Start::on(leaver, stay.from, Step::First);
+        let later = held.iter().enumerate().map(|(n, visit)| {
+            if n == 0 && review.is_some_and(|review| visit.start < review) {
+                Start::on(visit, stay.from, Step::Second)
+            } else {
+                Start::of(visit, Step::Usual)
+            }
+        });
+        for (n, start) in std::iter::once(first).chain(later).enumerate() {
+            let mut start = start.met(held.get(n).copied());
+            start.unmet = unmet;
+            desk.put(rule, start);
+        }
+    }
 }
 
 /// As last recorded.

@@ -1,13 +1,16 @@
 //! How clocks start, what meets them and what ends them: the part of a rule that is code, a file a family.
 
 mod adoption;
+mod approval;
 mod care;
 mod desk;
+mod drift;
 mod health;
 mod leavers;
 mod missing;
 mod need;
 mod protection;
+mod record;
 mod referral;
 mod steps;
 #[cfg(test)]
@@ -42,6 +45,7 @@ pub enum Clock {
     VisitProtection,
     VisitLongTerm,
     VisitCare,
+    VisitShortBreak,
     VisitNeed,
     BecomesLookedAfter,
     ReviewHeld,
@@ -56,9 +60,19 @@ pub enum Clock {
     ReturnInterview,
     PathwayPlan,
     LeaverContact,
+    LeaverVisit,
     PrivateFostering,
     CareApplication,
+    CarerApproval,
     AdoptionReview,
+    // What is found without anything being due.
+    LongPlan,
+    ThirdPlan,
+    SecondEnquiry,
+    Placements,
+    SeenBlank,
+    PlacementBlank,
+    LegalStatusBlank,
 }
 
 impl Clock {
@@ -79,7 +93,7 @@ impl Clock {
             Self::VisitCare => &[Step::First, Step::Settled, Step::Usual],
             Self::Health => &[Step::First, Step::UnderFive, Step::Usual],
             Self::PrivateFostering => &[Step::First, Step::YearOne, Step::Usual],
-            Self::AdoptionReview => &[Step::First, Step::Second, Step::Usual],
+            Self::AdoptionReview | Self::LeaverVisit => &[Step::First, Step::Second, Step::Usual],
             _ => &[Step::Usual],
         }
     }
@@ -98,9 +112,20 @@ impl Clock {
                     | Self::EducationPlan
                     | Self::PathwayPlan
                     | Self::LeaverContact
+                    | Self::LeaverVisit
                     | Self::PrivateFostering
                     | Self::AdoptionReview
             )
+    }
+
+    /// It finds something without anything being due.
+    pub fn finds(self) -> bool {
+        self >= Self::LongPlan
+    }
+
+    /// Its limit is what was agreed for each child.
+    pub fn is_by_agreement(self) -> bool {
+        self == Self::VisitShortBreak
     }
 
     /// Of these a child has one at a time.
@@ -137,10 +162,19 @@ fn one<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
         Clock::ReturnInterview => missing::interviews(desk, history, rule),
         Clock::PathwayPlan => leavers::pathway_plans(desk, history, rule),
         Clock::LeaverContact => leavers::contacts(desk, history, rule),
+        Clock::LeaverVisit => leavers::visits(desk, history, rule),
         Clock::PlacementNotice => steps::placement_notices(desk, history, rule),
         Clock::PrivateFostering => steps::private_fostering(desk, history, rule),
         Clock::CareApplication => steps::care_applications(desk, history, rule),
+        Clock::CarerApproval => approval::carers(desk, history, rule),
         Clock::AdoptionReview => adoption::reviews(desk, history, rule),
+        Clock::LongPlan => drift::long_plans(desk, history, rule),
+        Clock::ThirdPlan => drift::third_plans(desk, history, rule),
+        Clock::SecondEnquiry => drift::second_enquiries(desk, history, rule),
+        Clock::Placements => drift::placements(desk, history, rule),
+        Clock::SeenBlank => record::seen(desk, history, rule),
+        Clock::PlacementBlank => record::placement(desk, history, rule),
+        Clock::LegalStatusBlank => record::legal_status(desk, history, rule),
         Clock::VisitAdoption
         | Clock::VisitParentInterim
         | Clock::VisitParentUnassessed
@@ -148,6 +182,7 @@ fn one<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
         | Clock::VisitProtection
         | Clock::VisitLongTerm
         | Clock::VisitCare
+        | Clock::VisitShortBreak
         | Clock::VisitNeed => {}
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::domain::{
     care::within,
     history::History,
+    overrides::Action,
     reckon::Met,
     rules::{Rule, Step},
 };
@@ -56,18 +57,26 @@ pub(super) fn private_fostering<'c>(
     }
 }
 
-/// Met by the final order, the end of the application.
+/// Met by the final order, the end of the application. What the court has granted on top is counted from the first limit.
 pub(super) fn care_applications<'c>(
     desk: &mut Desk<'_, 'c>,
     history: &History<'c>,
     rule: &'c Rule,
 ) {
     for application in history.steps(chronology::Step::CareApplication) {
+        let end = history.end(application);
         let mut start = Start::of(application, Step::Usual);
-        start.met = history.end(application).map(|end| Met {
+        start.met = end.map(|end| Met {
             by: application,
             on: Some(end),
         });
+        let granted: Vec<_> = desk
+            .said(rule, Action::Extended)
+            .into_iter()
+            .filter(|o| o.from >= application.start && end.is_none_or(|end| o.from <= end))
+            .collect();
+        let usual = rule.limit(Step::Usual);
+        start.limit = usual.map(|usual| desk.extended(application.start, usual, &granted));
         desk.put(rule, start);
     }
 }

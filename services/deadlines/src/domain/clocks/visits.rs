@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use contracts::{Entry, Fact};
+use contracts::{Entry, Fact, obligation::Limit};
 use jiff::{ToSpan, civil::Date};
 
 use super::{
     Clock, adoption,
+    care::series_of_breaks,
     desk::{Desk, Start, Unmet},
     need::{Days, rests},
     protection::own_plans,
@@ -36,6 +37,8 @@ struct Span<'c> {
     rests: Vec<Days>,
     /// From this day on a visit within a week is no longer asked for.
     settled_in: Option<Date>,
+    /// The interval agreed for this child, in place of the rule's.
+    agreed: Option<Limit>,
 }
 
 /// A clock that a rule would run.
@@ -63,6 +66,10 @@ pub fn counts(history: &History<'_>, running: &Running<'_>, visit: &Entry) -> bo
 pub(super) fn visits<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rules: &[&'c Rule]) {
     if rules.iter().any(|rule| rule.clock == Clock::VisitLongTerm) {
         desk.long_term = agreed(desk, history, Action::LongTerm);
+    }
+    if rules.iter().any(|rule| rule.clock.is_by_agreement()) {
+        let over = series_of_breaks(history).into_iter();
+        desk.wakes.extend(over.filter_map(|(_, until)| until));
     }
     let spans: Vec<Span<'c>> = rules
         .iter()
@@ -130,6 +137,7 @@ impl<'c> Gap<'c> {
             .filter(|(n, p)| p.ran || kept == Some(*n))
         {
             let mut start = Start::on(p.trigger, p.day0, p.step);
+            start.limit = p.span.agreed;
             let attempts = not_seen.partition_point(|day| *day <= self.until);
             start.attempted = not_seen[..attempts]
                 .last()
@@ -271,6 +279,7 @@ impl<'c> Span<'c> {
             starts,
             rests: Vec::new(),
             settled_in: None,
+            agreed: None,
         }
     }
 
@@ -282,7 +291,8 @@ impl<'c> Span<'c> {
         desk: &Desk<'_, 'c>,
         history: &History<'c>,
     ) -> Option<(Step, Date)> {
-        let due = |step| Some((step, desk.due(day0, None, self.rule.limit(step)?).0));
+        let limit = |step| self.agreed.or_else(|| self.rule.limit(step));
+        let due = |step| Some((step, desk.due(day0, None, limit(step)?).0));
         match self.rule.clock {
             Clock::VisitCare | Clock::VisitParentOrder if is_start => due(Step::First),
             Clock::VisitCare if is_settled(history, day0) => due(Step::Settled),
@@ -323,6 +333,7 @@ fn spans<'c>(desk: &Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) -> Vec<
             history.need_plans.iter().map(plan).collect()
         }
         Clock::VisitCare => in_care(history, rule),
+        Clock::VisitShortBreak => in_short_breaks(desk, history, rule),
         Clock::VisitParentInterim => {
             let mut spans = with_parent(history, rule, "C1");
             spans.extend(by_override(desk, history, rule, Action::TemporaryCarer));
@@ -369,6 +380,34 @@ fn in_care<'c>(history: &History<'c>, rule: &'c Rule) -> Vec<Span<'c>> {
             Span::of(rule, p.start, p.end, starts)
         })
         .collect()
+}
+
+/// While the authority has said how often, and the series of short breaks goes on. What follows without a gap goes on
+/// from the visit before.
+fn in_short_breaks<'c>(
+    desk: &Desk<'_, 'c>,
+    history: &History<'c>,
+    rule: &'c Rule,
+) -> Vec<Span<'c>> {
+    let mut spans: Vec<Span<'c>> = Vec::new();
+    for o in desk.said(rule, Action::AsAgreed) {
+        let over = o.ends(history.today);
+        for (first, until) in series_of_breaks(history) {
+            let from = o.from.max(first.start);
+            let until = until.filter(|until| *until <= history.today);
+            if o.until < from || until.is_some_and(|until| until <= from) {
+                continue;
+            }
+            let to = over.into_iter().chain(until).min();
+            let before = spans.last().filter(|s| s.days.to == Some(from));
+            spans.push(Span {
+                since: before.map_or(from, |s| s.since),
+                agreed: o.limit,
+                ..Span::of(rule, from, to, vec![(first, from)])
+            });
+        }
+    }
+    spans
 }
 
 /// While a child under this order lives with a parent.

@@ -1,17 +1,20 @@
 //! One clock in words.
 
 use calendar::{Calendar, day};
-use contracts::{Entry, Fact, ObligationState, chronology::Step, obligation::Withdrawn};
+use contracts::{Entry, Fact, ObligationState, chronology::Step as Told, obligation::Withdrawn};
 use jiff::civil::{Date, Time};
 
 use crate::domain::{
     clocks::Clock,
     reckon::{Met, Reckoned},
-    rules::unit,
+    rules::Step,
 };
 
 pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> Vec<String> {
     let rule = clock.rule;
+    if let Some(says) = &clock.found {
+        return found(clock, says);
+    }
     let due = moment(clock.due, clock.due_time);
     let mut lines = vec![
         format!("{}, due {due}: {}.", rule.title, clock.state.as_str()),
@@ -43,6 +46,29 @@ pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> V
     lines
 }
 
+/// What holds without anything being due.
+fn found(clock: &Reckoned<'_>, says: &str) -> Vec<String> {
+    let (title, rule) = (&clock.rule.title, clock.rule);
+    let until = match (clock.withdrawn, clock.ended) {
+        (None, _) => "It holds".to_owned(),
+        (Some(Withdrawn::Ended), Some(end)) => format!("It held up to {}", day(end)),
+        (Some(Withdrawn::Overridden), _) => "Set aside for this child; it holds".to_owned(),
+        (Some(_), _) => "Stood down; it held".to_owned(),
+    };
+    vec![
+        format!("{title}: {says}."),
+        format!(
+            "  {until} from {} ({}).",
+            day(clock.due),
+            recorded(clock.trigger)
+        ),
+        format!(
+            "  Rule {} version {}: {}.",
+            rule.id, rule.version, rule.source
+        ),
+    ]
+}
+
 fn moment(date: Date, time: Option<Time>) -> String {
     match time {
         Some(time) => format!("{} at {}", day(date), time.strftime("%H:%M")),
@@ -59,7 +85,7 @@ fn arithmetic(clock: &Reckoned<'_>, calendar: &Calendar) -> String {
             moment(clock.day0, clock.at),
             moment(clock.due, clock.due_time)
         ),
-        _ => calendar.explain(clock.day0, limit.n, unit(limit.unit)),
+        _ => calendar.explain(clock.day0, limit.n, limit.unit.into()),
     }
 }
 
@@ -73,6 +99,13 @@ fn started(clock: &Reckoned<'_>) -> &'static str {
         Fact::InitialConference { .. } => {
             "Reckoned back from the target, the transfer was notified"
         }
+        _ if clock.rule.clock == Clock::LeaverVisit && clock.step != Step::Usual => {
+            "The young person moved in"
+        }
+        _ if clock.rule.clock == Clock::CarerApproval => {
+            "The carer was approved for the time being"
+        }
+        Fact::CareEpisode { .. } if clock.rule.clock.is_by_agreement() => "It was agreed",
         Fact::ProtectionPlan { .. } if of_visits => "The plan began",
         Fact::ProtectionPlan { .. } => "The plan was decided",
         Fact::ChildInNeedPlan { .. } => "The plan began",
@@ -106,20 +139,20 @@ fn started(clock: &Reckoned<'_>) -> &'static str {
     }
 }
 
-fn stepped(step: Step) -> &'static str {
+fn stepped(step: Told) -> &'static str {
     match step {
-        Step::TransferInNotified => "The transfer was notified",
-        Step::CoreGroup => "The core group before was held",
-        Step::ChildInNeedReview => "The review before was held",
-        Step::EducationPlan => "The plan before was made",
-        Step::EmergencyPlacement => "The emergency placement began",
-        Step::PrivateFostering => "The arrangement was notified",
-        Step::PrivateFosteringVisit => "The visit before was made",
-        Step::CareApplication => "The application was issued",
-        Step::PlacementNotified
-        | Step::ReviewerTold
-        | Step::ReviewDecisions
-        | Step::ReviewRecord => "It was recorded",
+        Told::TransferInNotified => "The transfer was notified",
+        Told::CoreGroup => "The core group before was held",
+        Told::ChildInNeedReview => "The review before was held",
+        Told::EducationPlan => "The plan before was made",
+        Told::EmergencyPlacement => "The emergency placement began",
+        Told::PrivateFostering => "The arrangement was notified",
+        Told::PrivateFosteringVisit => "The visit before was made",
+        Told::CareApplication => "The application was issued",
+        Told::PlacementNotified
+        | Told::ReviewerTold
+        | Told::ReviewDecisions
+        | Told::ReviewRecord => "It was recorded",
     }
 }
 
@@ -139,13 +172,22 @@ fn evidence(clock: Clock) -> &'static str {
         Clock::ReviewerNamed => "involvement of a reviewing officer",
         Clock::ReviewerTold => "word to the reviewing service",
         Clock::ReviewDecisions => "note of decisions",
-        Clock::ReviewRecord => "record",
+        // What is found shows its own words.
+        Clock::ReviewRecord
+        | Clock::LongPlan
+        | Clock::ThirdPlan
+        | Clock::SecondEnquiry
+        | Clock::Placements
+        | Clock::SeenBlank
+        | Clock::PlacementBlank
+        | Clock::LegalStatusBlank => "record",
         Clock::Health => "assessment",
         Clock::EducationPlan | Clock::PathwayPlan => "plan",
         Clock::PlacementNotice => "notice",
         Clock::ReturnInterview => "interview",
         Clock::LeaverContact => "contact",
         Clock::CareApplication => "final order",
+        Clock::CarerApproval => "approval",
         Clock::VisitAdoption
         | Clock::VisitParentInterim
         | Clock::VisitParentUnassessed
@@ -154,6 +196,8 @@ fn evidence(clock: Clock) -> &'static str {
         | Clock::VisitLongTerm
         | Clock::VisitCare
         | Clock::VisitNeed
+        | Clock::VisitShortBreak
+        | Clock::LeaverVisit
         | Clock::PrivateFostering => "visit",
     }
 }
@@ -171,12 +215,15 @@ fn whole(clock: Clock) -> &'static str {
         | Clock::VisitNeed => "plan",
         Clock::ShortBreakReview => "series of short breaks",
         Clock::PrivateFostering => "arrangement",
+        Clock::VisitShortBreak => "agreement",
+        Clock::LeaverVisit => "stay",
         Clock::VisitAdoption
         | Clock::AdoptionReview
         | Clock::VisitParentInterim
         | Clock::VisitParentOrder
         | Clock::VisitParentUnassessed
-        | Clock::VisitLongTerm => "placement of this kind",
+        | Clock::VisitLongTerm
+        | Clock::CarerApproval => "placement of this kind",
         _ => "period of care",
     }
 }

@@ -12,7 +12,7 @@ use super::{
     history::{History, is_planned},
     overrides::{Override, Overrides},
     reckon::reckon_from,
-    rules::Rules,
+    rules::{Rules, words},
     running::{self, Running},
 };
 
@@ -70,8 +70,11 @@ fn said(o: &Override, today: Date) -> String {
     } else {
         "expired"
     };
+    let long = o
+        .limit
+        .map_or_else(String::new, |limit| format!(", {}", words(limit)));
     format!(
-        "{} is {} ({}), says {}, from {} to {}: {stands}.",
+        "{} is {}{long} ({}), says {}, from {} to {}: {stands}.",
         o.rule,
         o.action,
         o.reason,

@@ -7,10 +7,7 @@ use contracts::{
     Chronology, Entry, Obligation, ObligationState, ids,
     obligation::{Limit, Withdrawn},
 };
-use jiff::{
-    ToSpan,
-    civil::{Date, Time},
-};
+use jiff::civil::{Date, Time};
 
 use super::{
     clocks::{self, Desk},
@@ -56,6 +53,8 @@ pub struct Reckoned<'c> {
     /// The source's own due date, where it is another.
     pub stated_due: Option<Date>,
     pub attempted: Option<Date>,
+    /// What a rule found, where nothing is due.
+    pub found: Option<String>,
     pub met: Option<Met<'c>>,
     pub state: ObligationState,
     pub withdrawn: Option<Withdrawn>,
@@ -112,7 +111,7 @@ impl<'c> Reckoned<'c> {
     }
 
     /// As an obligation told for the first time.
-    pub fn obligation(&self, chronology: &Chronology, calendar: &Calendar) -> Obligation {
+    pub fn obligation(&self, chronology: &Chronology) -> Obligation {
         Obligation {
             id: self.id(chronology),
             rule: self.rule.reference(self.step, self.limit),
@@ -122,12 +121,11 @@ impl<'c> Reckoned<'c> {
             due_time: self.due_time,
             stated_due: self.stated_due,
             attempted: self.attempted,
+            found: self.found.clone(),
             state: self.state,
             met_date: self.met.and_then(|met| met.on),
             met_by: self.met.map(|met| met.by.key.clone()),
             withdrawn: self.withdrawn,
-            approach: self.approach(calendar),
-            approached: None,
             opening: 1,
             revision: 1,
             baseline: false,
@@ -141,30 +139,6 @@ impl<'c> Reckoned<'c> {
         let named = (!usual).then(|| format!("{kind}/{key}"));
         let key = named.as_ref().unwrap_or(key);
         ids::obligation(&chronology.authority, &self.rule.id, &chronology.child, key)
-    }
-
-    /// The days after day 0, up to the due date, on which the deadline comes nearer. Where the source's own due date is
-    /// earlier, that one warns.
-    fn approach(&self, calendar: &Calendar) -> Vec<Date> {
-        let stated = self.stated_due.filter(|stated| *stated > self.day0);
-        let due = stated.map_or(self.due, |stated| stated.min(self.due));
-        let length = self.day0.until(due).map_or(0, |span| span.get_days());
-        let shares = self.rule.approach_percent.iter();
-        let shares = shares.map(|percent| {
-            let share = i64::from(length) * i64::from(*percent) / 100;
-            self.day0.saturating_add(share.days())
-        });
-        let before = self.rule.approach_working_days.iter().map(|n| match n {
-            0 => calendar.subtract_working_days(due.saturating_add(1.day()), 1),
-            n => calendar.subtract_working_days(due, *n),
-        });
-        let mut days: Vec<Date> = shares
-            .chain(before)
-            .filter(|day| *day > self.day0)
-            .collect();
-        days.sort_unstable();
-        days.dedup();
-        days
     }
 }
 

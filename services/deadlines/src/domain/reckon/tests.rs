@@ -141,15 +141,3 @@ fn short_breaks_start_no_clock_of_care() {
     ];
     assert_eq!(lines(entries, "2025-03-10"), [""; 0]);
 }
-
-#[test]
-fn approach_days_are_working_days_after_the_trigger() {
-    let rules = Rules::built_in();
-    let today = day("2025-05-05");
-    let running = Running::of(&rules, &looked_after_authority(), today);
-    let chronology = chronology(in_care(&[]));
-    let calendar = Calendar::england_and_wales();
-    let clocks = reckon(&chronology, &running, &calendar, today);
-    let obligation = clocks[0].obligation(&chronology, &calendar);
-    assert_eq!(obligation.approach, [day("2025-05-12"), day("2025-05-27")]);
-}

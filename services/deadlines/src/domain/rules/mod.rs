@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::clocks::Clock;
 
-const BUILT_IN: [&str; 31] = [
+const BUILT_IN: [&str; 41] = [
     include_str!("../../../rules/en.adoption.review.toml"),
     include_str!("../../../rules/en.adoption.visit.toml"),
     include_str!("../../../rules/en.assessment.toml"),
@@ -22,11 +22,14 @@ const BUILT_IN: [&str; 31] = [
     include_str!("../../../rules/en.cla.health.toml"),
     include_str!("../../../rules/en.cla.next-review.toml"),
     include_str!("../../../rules/en.cla.placement-notice.toml"),
+    include_str!("../../../rules/en.cla.placements.toml"),
     include_str!("../../../rules/en.cla.review-decisions.toml"),
     include_str!("../../../rules/en.cla.review-record.toml"),
     include_str!("../../../rules/en.cla.reviewer-named.toml"),
     include_str!("../../../rules/en.cla.reviewer-told.toml"),
     include_str!("../../../rules/en.cla.short-break-review.toml"),
+    include_str!("../../../rules/en.cla.short-break-visit.toml"),
+    include_str!("../../../rules/en.cla.temporary-approval.toml"),
     include_str!("../../../rules/en.cla.visit.long-term.toml"),
     include_str!("../../../rules/en.cla.visit.parent-interim.toml"),
     include_str!("../../../rules/en.cla.visit.parent-order.toml"),
@@ -34,13 +37,20 @@ const BUILT_IN: [&str; 31] = [
     include_str!("../../../rules/en.cla.visit.toml"),
     include_str!("../../../rules/en.court.care-application.toml"),
     include_str!("../../../rules/en.cp.core-group.toml"),
+    include_str!("../../../rules/en.cp.long-plan.toml"),
     include_str!("../../../rules/en.cp.review.toml"),
+    include_str!("../../../rules/en.cp.second-enquiry.toml"),
+    include_str!("../../../rules/en.cp.third-plan.toml"),
     include_str!("../../../rules/en.cp.transfer-in.toml"),
     include_str!("../../../rules/en.cp.visit.toml"),
     include_str!("../../../rules/en.fostering.private-visit.toml"),
     include_str!("../../../rules/en.leaver.contact.toml"),
     include_str!("../../../rules/en.leaver.pathway-plan.toml"),
+    include_str!("../../../rules/en.leaver.visit.toml"),
     include_str!("../../../rules/en.missing.return-interview.toml"),
+    include_str!("../../../rules/en.record.legal-status.toml"),
+    include_str!("../../../rules/en.record.placement.toml"),
+    include_str!("../../../rules/en.record.seen.toml"),
     include_str!("../../../rules/en.referral.decision.toml"),
     include_str!("../../../rules/en.s47.conference.toml"),
 ];
@@ -74,12 +84,6 @@ pub struct Rule {
     /// Steps whose number is the authority's to enter, with what others use.
     #[serde(default)]
     pub local: BTreeMap<Step, String>,
-    /// Most first; 0 is the due date itself, or the last working day before it.
-    #[serde(default)]
-    pub approach_working_days: Vec<u32>,
-    /// Least first: shares of the time from day 0 to the due date.
-    #[serde(default)]
-    pub approach_percent: Vec<u32>,
     /// Since when the authority's own number holds.
     #[serde(skip)]
     pub set_here: Option<Date>,
@@ -207,14 +211,6 @@ impl Rule {
         if (self.next_from == NextFrom::Held) != self.clock.goes_on() {
             return Some("next_from is \"held\" where one clock follows the other, and only there");
         }
-        if !self.approach_working_days.is_sorted_by(|a, b| a > b) {
-            return Some("approach_working_days goes from most to least");
-        }
-        if !self.approach_percent.is_sorted_by(|a, b| a < b)
-            || self.approach_percent.iter().any(|p| !(1..100).contains(p))
-        {
-            return Some("approach_percent goes from least to most, from 1 to 99");
-        }
         None
     }
 
@@ -258,6 +254,9 @@ impl Rule {
 
     /// `20 working days`; `3 months the first time, then 6 months`.
     pub fn limit_words(&self) -> String {
+        if self.clock.is_by_agreement() {
+            return "as agreed for each child".to_owned();
+        }
         let mut parts: Vec<String> = Vec::new();
         for step in self.clock.steps() {
             let limit = self.limit(*step);
@@ -273,17 +272,6 @@ impl Rule {
             parts.push(format!("{limit}{when}"));
         }
         parts.join(", then ")
-    }
-}
-
-/// The calendar's word for a limit's unit.
-pub fn unit(unit: LimitUnit) -> calendar::Unit {
-    match unit {
-        LimitUnit::WorkingDays => calendar::Unit::WorkingDays,
-        LimitUnit::Days => calendar::Unit::Days,
-        LimitUnit::Weeks => calendar::Unit::Weeks,
-        LimitUnit::Hours => calendar::Unit::Hours,
-        LimitUnit::Months => calendar::Unit::Months,
     }
 }
 

@@ -162,11 +162,12 @@ pub(crate) fn whole_authority() -> Authority {
     whole
 }
 
-/// `child rule action reason owner from until`, one after another by `;`.
+/// `child rule action reason owner from until limit`, one after another by `;`.
 pub(crate) fn overrides(text: &str, rules: &Rules) -> Overrides {
     let lines = text.split(';').map(str::trim).filter(|l| !l.is_empty());
     let lines = lines.map(|line| {
-        let cells: Vec<&str> = line.split_whitespace().collect();
+        let mut cells: Vec<&str> = line.splitn(8, ' ').collect();
+        cells.resize(8, "");
         (1, cells.try_into().unwrap())
     });
     Overrides::read(lines, rules).unwrap()
@@ -201,6 +202,7 @@ fn line(c: &Reckoned<'_>) -> String {
         (None, Some(why)) => line.push(format!("{why:?}").to_lowercase()),
         (None, None) => {}
     }
+    line.extend(c.found.clone());
     line.extend(c.due_time.map(|time| time.strftime("by %H:%M").to_string()));
     line.extend(c.stated_due.map(|stated| format!("stated {stated}")));
     line.extend(

@@ -139,6 +139,7 @@ pub(super) fn message(n: u128, notices: &[u128]) -> Message {
         why: "20 working days from Wed 9 Apr 2025".into(),
         link: None,
         late: false,
+        found: false,
     };
     Message {
         id: id(n),

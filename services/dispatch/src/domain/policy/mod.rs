@@ -42,6 +42,10 @@ struct File {
     overdue: Rung,
     #[serde(default = "Rung::still_late")]
     still_late: Rung,
+    #[serde(default = "Rung::handover")]
+    handover: Rung,
+    #[serde(default = "Rung::unheld")]
+    unheld: Rung,
 }
 
 /// A rule's id, or the beginning of several with a `*` at the end, has these.
@@ -68,6 +72,8 @@ struct Ladder {
     marks: Vec<Mark>,
     overdue: Rung,
     still_late: Rung,
+    handover: Rung,
+    unheld: Rung,
 }
 
 /// Who is told at one step.
@@ -118,6 +124,8 @@ enum At {
 pub enum Seat {
     /// The case-holder.
     Worker,
+    /// The case-holder alone: nobody in their place, and nobody after them.
+    Recorder,
     /// The case-holder's manager, or the team's.
     Manager,
     /// The independent reviewing officer. What they are told stays in their own line.
@@ -130,8 +138,9 @@ pub enum Seat {
 }
 
 impl Seat {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Worker,
+        Self::Recorder,
         Self::Manager,
         Self::Reviewer,
         Self::ConferenceChair,
@@ -170,10 +179,14 @@ const FILES: &[(&str, &str)] = files![
     "assessment.toml",
     "conferences.toml",
     "court.toml",
+    "drift.toml",
+    "enquiries.toml",
     "health.toml",
     "into-care.toml",
     "missing.toml",
+    "placements.toml",
     "plans.toml",
+    "recording.toml",
     "referral.toml",
     "review-conferences.toml",
     "reviews.toml",
@@ -215,6 +228,8 @@ impl File {
             marks,
             overdue: self.overdue,
             still_late: self.still_late,
+            handover: self.handover,
+            unheld: self.unheld,
         };
         self.rules.into_iter().map(move |(rule, words)| {
             let policy = Policy {
@@ -234,6 +249,15 @@ impl Rung {
     /// Everybody had the summary; what is late all the same goes to the manager once.
     fn still_late() -> Self {
         Self::of(&[Seat::Manager])
+    }
+
+    fn handover() -> Self {
+        Self::of(&[Seat::Worker, Seat::Manager])
+    }
+
+    /// Without a case-holder whoever answers for the team.
+    fn unheld() -> Self {
+        Self::of(&[Seat::Worker])
     }
 
     fn of(tell: &[Seat]) -> Self {
@@ -302,8 +326,8 @@ impl Policy {
             Step::Baseline => ladder.baseline.clone(),
             Step::Overdue => ladder.overdue.clone(),
             Step::StillLate => ladder.still_late.clone(),
-            Step::Handover(_) => Rung::of(&[Seat::Worker, Seat::Manager]),
-            Step::Unheld(_) => Rung::of(&[Seat::Worker]),
+            Step::Handover(_) => ladder.handover.clone(),
+            Step::Unheld(_) => ladder.unheld.clone(),
             Step::Day(_) | Step::Share(_) | Step::Approaching(_) | Step::Past(_) => {
                 let mark = ladder.marks.iter().find(|mark| mark.at.step() == step);
                 mark.map_or_else(Rung::default, |mark| Rung::of(&mark.tell))
@@ -380,9 +404,10 @@ impl Policy {
     }
 }
 
-/// Past its date, or said to be.
+/// Past its date, or said to be. What was found without a due date never is.
 pub fn is_late(obligation: &Obligation, day: Date) -> bool {
-    obligation.state == contracts::ObligationState::Overdue || obligation.due_date < day
+    obligation.found.is_none()
+        && (obligation.state == contracts::ObligationState::Overdue || obligation.due_date < day)
 }
 
 #[cfg(test)]

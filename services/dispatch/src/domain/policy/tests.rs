@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::testing;
 
 /// Every rule of the deadlines service.
-const RULES: [&str; 31] = [
+const RULES: [&str; 41] = [
     "en.referral.decision",
     "en.assessment",
     "en.s47.conference",
@@ -39,6 +39,16 @@ const RULES: [&str; 31] = [
     "en.cla.review-record",
     "en.adoption.visit",
     "en.adoption.review",
+    "en.cla.short-break-visit",
+    "en.cla.temporary-approval",
+    "en.leaver.visit",
+    "en.cp.long-plan",
+    "en.cp.second-enquiry",
+    "en.cp.third-plan",
+    "en.cla.placements",
+    "en.record.seen",
+    "en.record.placement",
+    "en.record.legal-status",
 ];
 
 fn policy(rule: &str) -> Policy {
@@ -48,14 +58,9 @@ fn policy(rule: &str) -> Policy {
 /// A clock that starts on Thu 3 April 2025 and runs over Easter.
 fn obligation(rule: &str, n: u32, unit: LimitUnit) -> Obligation {
     let trigger = date(2025, 4, 3);
-    let counted = match unit {
-        LimitUnit::WorkingDays => calendar::Unit::WorkingDays,
-        LimitUnit::Days => calendar::Unit::Days,
-        LimitUnit::Weeks => calendar::Unit::Weeks,
-        LimitUnit::Hours => calendar::Unit::Hours,
-        LimitUnit::Months => calendar::Unit::Months,
-    };
-    let due = Calendar::england_and_wales().add(trigger, n, counted).date;
+    let due = Calendar::england_and_wales()
+        .add(trigger, n, unit.into())
+        .date;
     let template = testing::obligation("1", due);
     Obligation {
         trigger_date: trigger,

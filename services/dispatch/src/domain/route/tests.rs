@@ -43,7 +43,7 @@ fn happens() -> impl Strategy<Value = Happens> {
     let who = || prop::sample::select(vec!["sam", "kit", "dee", "ann", "max"]);
     let told = prop::sample::select(vec![
         DeadlineEvent::Raised,
-        DeadlineEvent::Approaching,
+        DeadlineEvent::Moved,
         DeadlineEvent::Overdue,
         DeadlineEvent::Met,
     ]);
@@ -131,7 +131,6 @@ impl History {
                 let moved = obligation("1", self.obligation.due_date + days.days());
                 self.obligation = Obligation {
                     due_date: moved.due_date,
-                    approach: moved.approach,
                     ..self.obligation.clone()
                 };
                 self.hear(DeadlineEvent::Moved);

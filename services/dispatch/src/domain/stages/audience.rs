@@ -42,6 +42,7 @@ fn asked(scene: &Scene<'_>, around: &Around, seat: Seat) -> Option<Asked> {
             Some(person(&around.holder.worker).unwrap_or_else(|| team(scene, around))),
             true,
         ),
+        Seat::Recorder => (person(&around.holder.worker), false),
         Seat::Manager => (Some(manager(scene, around)), true),
         Seat::Reviewer => (person(&around.reviewer), reviewers),
         Seat::ConferenceChair => (person(&around.chair), chairs),

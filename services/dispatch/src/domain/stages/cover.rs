@@ -46,13 +46,16 @@ pub fn cover(scene: &Scene<'_>, holder: &Holder, asked: Vec<Asked>) -> Covered {
     let team = organisation.team_of(holder);
     let mailbox = team.filter(|t| organisation.team(t).is_some_and(|t| t.mailbox.is_some()));
     let mut covered = Covered {
-        nobody: !asked.is_empty(),
+        nobody: asked.iter().any(|a| a.seat != Seat::Recorder),
         ..Covered::default()
     };
     for asked in asked {
         let found = match &asked.whose {
             Whose::Person(person) => {
                 covered.owners.push(person.clone());
+                if asked.seat == Seat::Recorder && !is_there(scene, person) {
+                    continue;
+                }
                 // What a reviewing officer is told stays in their own line.
                 let team = team.filter(|_| asked.is_the_team_s());
                 for_person(scene, person, team)
@@ -75,6 +78,11 @@ pub fn cover(scene: &Scene<'_>, holder: &Holder, asked: Vec<Asked>) -> Covered {
         count(&mut covered, team);
     }
     covered
+}
+
+fn is_there(scene: &Scene<'_>, person: &StaffId) -> bool {
+    let known = scene.organisation.person(person);
+    known.is_some_and(|p| p.is_reachable(scene.today))
 }
 
 impl Asked {

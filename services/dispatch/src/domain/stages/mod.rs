@@ -71,7 +71,7 @@ impl Standing {
     /// For the decision trace.
     pub fn reason(&self, seat: Seat) -> &'static str {
         match (self, seat) {
-            (Self::Own, Seat::Worker) => "is the case-holder",
+            (Self::Own, Seat::Worker | Seat::Recorder) => "is the case-holder",
             (Self::Own, Seat::Manager) => "manages the case-holder or the team",
             (Self::Own, Seat::Reviewer) => "is the reviewing officer",
             (Self::Own, Seat::ConferenceChair) => "chairs the conferences",

@@ -1,4 +1,4 @@
-use super::{Case, table};
+use super::{Case, SaidCase, table, table_said};
 
 const LEAVER_PATHWAY_PLAN: &[Case] = &[
     (
@@ -110,4 +110,84 @@ const LEAVER_CONTACT: &[Case] = &[
 #[test]
 fn a_care_leaver_is_in_touch_as_set_here() {
     table("en.leaver.contact", LEAVER_CONTACT);
+}
+
+const PROVIDED: &str = "1001 en.leaver.visit accommodated agreed w1 2025-06-02 2025-12-31";
+
+const LEAVER_VISIT: &[SaidCase] = &[
+    (
+        "within seven days of moving in",
+        "leaver l 2025-01-06 relevant",
+        PROVIDED,
+        "2025-06-10",
+        &["2025-06-02 2025-06-09 overdue"],
+    ),
+    (
+        "then before the review at 28 days",
+        "leaver l 2025-01-06 relevant; visit v 2025-06-05",
+        PROVIDED,
+        "2025-06-30",
+        &[
+            "2025-06-02 2025-06-09 met 2025-06-05",
+            "2025-06-02 2025-06-30 open",
+        ],
+    ),
+    (
+        "then at most two months from one to the next, to a month's end",
+        "leaver l 2025-01-06 former; visit v 2025-06-05; visit w 2025-06-30; visit x 2025-07-31",
+        PROVIDED,
+        "2025-10-01",
+        &[
+            "2025-06-02 2025-06-09 met 2025-06-05",
+            "2025-06-02 2025-06-30 met 2025-06-30",
+            "2025-06-30 2025-08-30 met 2025-07-31",
+            "2025-07-31 2025-09-30 overdue",
+        ],
+    ),
+    (
+        "a first visit after the 28 days is followed by the interval",
+        "leaver l 2025-01-06 relevant; visit v 2025-07-02",
+        PROVIDED,
+        "2025-07-03",
+        &[
+            "2025-06-02 2025-06-09 met 2025-07-02",
+            "2025-07-02 2025-09-02 open",
+        ],
+    ),
+    (
+        "a visit at which the young person was not seen",
+        "leaver l 2025-01-06 relevant; visit v 2025-06-05 unseen",
+        PROVIDED,
+        "2025-06-09",
+        &["2025-06-02 2025-06-09 open"],
+    ),
+    (
+        "it ends when the authority says so",
+        "leaver l 2025-01-06 relevant; visit v 2025-06-05",
+        "1001 en.leaver.visit accommodated agreed w1 2025-06-02 2025-06-19",
+        "2025-06-20",
+        &[
+            "2025-06-02 2025-06-09 met 2025-06-05",
+            "2025-06-02 2025-06-30 withdrawn ended",
+        ],
+    ),
+    (
+        "still looked after, with visits of that kind",
+        "leaver l 2025-01-06 eligible",
+        PROVIDED,
+        "2025-06-10",
+        &["2025-06-02 2025-06-09 withdrawn nolongerstarted"],
+    ),
+    (
+        "nobody said so",
+        "leaver l 2025-01-06 relevant; visit v 2025-06-05",
+        "",
+        "2025-06-10",
+        &[],
+    ),
+];
+
+#[test]
+fn a_young_person_in_the_authority_s_accommodation_is_visited() {
+    table_said("en.leaver.visit", LEAVER_VISIT);
 }

@@ -1,12 +1,15 @@
 //! A table for every rule: the facts, the day, and the clocks on it.
 
 mod adoption;
+mod approval;
 mod care;
+mod drift;
 mod health;
 mod leavers;
 mod missing;
 mod need;
 mod protection;
+mod record;
 mod referral;
 mod steps;
 mod visits;

@@ -638,3 +638,77 @@ fn a_rule_that_is_set_aside_gives_way_to_the_next() {
         ["2025-06-02 2025-06-16 withdrawn superseded"]
     );
 }
+
+const AGREED: &str =
+    "1001 en.cla.short-break-visit as_agreed agreed w1 2025-01-06 2025-12-31 6 weeks";
+
+const SHORT_BREAK_VISIT: &[SaidCase] = &[
+    (
+        "from the first day of what was agreed",
+        "care b 2025-01-03..2025-01-10 status=V4",
+        AGREED,
+        "2025-02-18",
+        &["2025-01-06 2025-02-17 overdue"],
+    ),
+    (
+        "then from each visit, while the breaks go on",
+        "care b 2025-01-03..2025-01-10 status=V4; care c 2025-03-03..2025-03-05 status=V3; visit v 2025-02-10",
+        AGREED,
+        "2025-03-24",
+        &[
+            "2025-01-06 2025-02-17 met 2025-02-10",
+            "2025-02-10 2025-03-24 open",
+        ],
+    ),
+    (
+        "six months after the last break it has ended",
+        "care b 2025-01-03..2025-01-10 status=V4",
+        AGREED,
+        "2025-07-10",
+        &["2025-01-06 2025-02-17 withdrawn ended"],
+    ),
+    (
+        "it ends with what was agreed",
+        "care b 2025-01-03..2025-01-10 status=V4",
+        "1001 en.cla.short-break-visit as_agreed agreed w1 2025-01-06 2025-02-02 6 weeks",
+        "2025-02-03",
+        &["2025-01-06 2025-02-17 withdrawn ended"],
+    ),
+    (
+        "what is agreed anew goes on from the visit before",
+        "care b 2025-01-03..2025-01-10 status=V4; care c 2025-03-03..2025-03-05 status=V4; visit v 2025-03-10",
+        "1001 en.cla.short-break-visit as_agreed agreed w1 2025-01-06 2025-03-31 6 weeks; \
+         1001 en.cla.short-break-visit as_agreed agreed w1 2025-04-01 2025-12-31 4 weeks",
+        "2025-04-02",
+        &[
+            "2025-01-06 2025-02-17 met 2025-03-10",
+            "2025-03-10 2025-04-07 open",
+        ],
+    ),
+    (
+        "agreed in months and in working days",
+        "care b 2025-01-03..2025-01-10 status=V4",
+        "1001 en.cla.short-break-visit as_agreed agreed w1 2025-01-31 2025-12-31 1 month",
+        "2025-02-03",
+        &["2025-01-31 2025-02-28 open"],
+    ),
+    (
+        "nothing was agreed",
+        "care b 2025-01-03..2025-01-10 status=V4; visit v 2025-01-06",
+        "",
+        "2025-03-03",
+        &[],
+    ),
+    (
+        "another kind of care",
+        "care b 2025-01-03",
+        AGREED,
+        "2025-03-03",
+        &[],
+    ),
+];
+
+#[test]
+fn a_child_in_short_breaks_is_visited_as_agreed() {
+    table_said("en.cla.short-break-visit", SHORT_BREAK_VISIT);
+}

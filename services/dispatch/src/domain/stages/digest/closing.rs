@@ -9,16 +9,25 @@ pub(super) fn closing(scene: &Scene<'_>, ready: &[Ready<'_>], own: bool) -> Vec<
     let mut evidence: Vec<&str> = ready.iter().map(|r| r.policy.evidence.as_str()).collect();
     evidence.sort_unstable();
     evidence.dedup();
-    vec![
-        who_next(scene, ready),
-        words::drops_off(&evidence),
-        words::wrong(&scene.settings.contact, own),
-    ]
+    let alone = |r: &&Ready<'_>| r.to.seat == Seat::Recorder;
+    let some_alone = ready.iter().any(|r| alone(&r)) && !ready.iter().all(|r| alone(&r));
+    let mut closing = vec![who_next(scene, ready)];
+    closing.extend(some_alone.then(|| words::SOME_ONLY_YOU.to_owned()));
+    closing.push(words::drops_off(&evidence));
+    closing.push(words::wrong(&scene.settings.contact, own));
+    closing
 }
 
 /// The first day on which a manager hears of one of the worker's own lines; none left, and nobody hears next.
 fn who_next(scene: &Scene<'_>, ready: &[Ready<'_>]) -> String {
-    let own: Vec<_> = ready.iter().filter(|r| r.is_own()).collect();
+    if ready.iter().all(|r| r.to.seat == Seat::Recorder) {
+        return words::ONLY_YOU.to_owned();
+    }
+    // Of what was only found nobody is told next.
+    let own: Vec<_> = ready
+        .iter()
+        .filter(|r| r.is_own() && !r.is_found())
+        .collect();
     let worker: Vec<_> = own.iter().filter(|r| r.to.seat == Seat::Worker).collect();
     let manager = worker.first().and_then(|r| manager_of(scene, r));
     let next: Vec<Date> = worker

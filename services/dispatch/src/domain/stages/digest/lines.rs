@@ -33,6 +33,8 @@ pub(super) fn lines(
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
     upcoming: bool,
+    /// What is to be looked at comes last.
+    found: bool,
     due: Date,
     rule: &'a str,
     kin: Kin<'a>,
@@ -53,6 +55,7 @@ impl<'a> Key<'a> {
     fn of(scene: &Scene<'_>, ready: &'a Ready<'_>) -> Self {
         Self {
             upcoming: !ready.is_late(scene),
+            found: ready.is_found(),
             due: ready.matter.obligation.due_date,
             rule: &ready.matter.obligation.rule.id,
             kin: ready.family.map_or(Kin::Child(ready.child), Kin::Family),
@@ -67,6 +70,9 @@ impl<'a> Key<'a> {
 /// When it is due, and what is to be known about that.
 fn said(scene: &Scene<'_>, ready: &Ready<'_>) -> Vec<String> {
     let obligation = &ready.matter.obligation;
+    if let Some(found) = &obligation.found {
+        return vec![found.clone()];
+    }
     let late = ready.is_late(scene);
     let mut said = vec![words::due(obligation, late)];
     said.extend(obligation.attempted.map(words::attempted));
@@ -103,6 +109,7 @@ fn line(scene: &Scene<'_>, key: &Key<'_>, group: &[&Ready<'_>]) -> MessageLine {
         ),
         link,
         late: !key.upcoming,
+        found: key.found,
     }
 }
 
@@ -112,7 +119,7 @@ fn whose(scene: &Scene<'_>, ready: &Ready<'_>, no_link: bool) -> Option<String> 
         (Standing::NoCaseHolder, _) => Some(words::UNHELD.to_owned()),
         (Standing::For(owner), Seat::Worker) => Some(words::on_behalf(name(scene, owner))),
         (Standing::EmptySeat, seat) => Some(words::empty_seat(seat).to_owned()),
-        (_, Seat::Worker) => ready
+        (_, Seat::Worker | Seat::Recorder) => ready
             .holder
             .since
             .filter(|_| no_link)
@@ -192,6 +199,7 @@ pub(super) fn count(
         why: words::count::WHY.to_owned(),
         link: None,
         late: counts.late > 0,
+        found: false,
     }]
 }
 

@@ -40,6 +40,11 @@ impl Ready<'_> {
         self.key.step.is_late() || policy::is_late(&self.matter.obligation, scene.today)
     }
 
+    /// Nothing is due.
+    fn is_found(&self) -> bool {
+        self.matter.obligation.found.is_some()
+    }
+
     pub fn cadence(&self) -> Cadence {
         let limit = self.matter.obligation.rule.limit;
         self.policy.cadence(self.key.step, limit)
@@ -54,7 +59,7 @@ impl Ready<'_> {
     fn is_own(&self) -> bool {
         let own = matches!(
             self.to.seat,
-            Seat::Worker | Seat::Reviewer | Seat::ConferenceChair
+            Seat::Worker | Seat::Recorder | Seat::Reviewer | Seat::ConferenceChair
         );
         own && self.to.standing == Standing::Own
     }
@@ -65,9 +70,11 @@ pub fn digest(scene: &Scene<'_>, recipient: Recipient, ready: &[Ready<'_>]) -> M
     let kind = kind(ready);
     let noun = noun(ready);
     let late = ready.iter().filter(|r| r.is_late(scene)).count();
+    let found = ready.iter().filter(|r| r.is_found()).count();
     let counts = Counts {
-        coming: ready.len() - late,
+        coming: ready.len() - late - found,
         late,
+        found,
     };
     let own = ready.iter().any(Ready::is_own);
     let topic = topic(kind, ready);
@@ -131,13 +138,17 @@ fn topic(kind: MessageKind, ready: &[Ready<'_>]) -> Topic {
         _ if all(|s| matches!(s, Step::Handover(_))) => Topic::Handover,
         _ if all(|s| matches!(s, Step::Unheld(_))) => Topic::Unheld,
         MessageKind::Immediate => Topic::Immediate,
-        MessageKind::Digest if all(|s| s == Step::Raised) => Topic::New,
+        MessageKind::Digest if all(|s| s == Step::Raised) && !ready.iter().any(Ready::is_found) => {
+            Topic::New
+        }
         MessageKind::Digest => Topic::Day,
     }
 }
 
+/// Of what is due; what is only to be looked at is counted without a name.
 fn noun(ready: &[Ready<'_>]) -> Noun {
-    let mut nouns = ready.iter().map(|r| Noun {
+    let due = ready.iter().filter(|r| !r.is_found());
+    let mut nouns = due.map(|r| Noun {
         one: r.policy.one.clone(),
         many: r.policy.many.clone(),
     });
