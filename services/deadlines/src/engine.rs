@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use bus::{Context, Landscape};
+use bus::{Context, Landscape, Refusal};
 use calendar::Calendar;
 use contracts::{Authority, AuthorityCode, Envelope, Event, Token, TokenKey, ids};
 use jiff::civil::Date;
@@ -94,6 +94,16 @@ impl Engine {
         let mut places = self.places();
         places.retain(|p| code.is_none_or(|code| p.authority.authority == *code));
         places
+    }
+
+    /// A no to who asks about an authority that is not here.
+    pub(crate) fn unknown(&self, code: &AuthorityCode) -> Refusal {
+        let known: Vec<_> = self
+            .places()
+            .into_iter()
+            .map(|p| p.authority.authority.clone())
+            .collect();
+        Refusal(contracts::authority::unknown(code, &known))
     }
 
     /// Differs whenever children have to be worked out again although nothing new was recorded.

@@ -107,6 +107,23 @@ pub enum Service {
     Dashboard,
 }
 
+impl Command {
+    /// Does it only ask what is there already?
+    pub(crate) fn asks_only(&self) -> bool {
+        matches!(
+            self,
+            Self::Deadlines(_)
+                | Self::Rules { .. }
+                | Self::Status(_)
+                | Self::Why { .. }
+                | Self::Held
+                | Self::Release { .. }
+                | Self::DeadLetters { .. }
+                | Self::Link
+        )
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct StatusArgs {
     /// Wait until all work is done; exit code 3 when it is not in time
@@ -294,7 +311,7 @@ pub enum DeadLetterAction {
 
 fn day(text: &str) -> Result<Date, String> {
     text.parse()
-        .map_err(|_| "write a day as 2018-03-31".to_owned())
+        .map_err(|_| "it is not a day: write one that exists, as 2018-03-31".to_owned())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "clap's parsers return results")]

@@ -50,6 +50,16 @@ impl DataDir {
         })
     }
 
+    /// A slip in a folder's name is said, instead of making an empty one of that name.
+    pub(crate) fn is_there(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.0.is_dir(),
+            "there is nothing at {}: check --data, or begin with `evenkeel up` or `evenkeel import`",
+            self.0.display()
+        );
+        Ok(())
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

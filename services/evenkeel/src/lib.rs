@@ -60,8 +60,11 @@ pub async fn main(cli: Cli, environment: Environment) -> ExitCode {
 
 async fn run(cli: Cli, environment: Environment) -> anyhow::Result<()> {
     let data = DataDir::find(cli.data.as_deref(), &environment)?;
-    data.create()?;
     let settings = load(&cli, &data, environment)?;
+    if cli.command.asks_only() && !settings.bus.is_elsewhere() {
+        data.is_there()?;
+    }
+    data.create()?;
     let telemetry = Telemetry::start(name(&cli.command), &settings.all)?;
     let place = Place {
         data,

@@ -19,6 +19,22 @@ impl AuthorityCode {
     }
 }
 
+/// What to tell a person who names an authority that is not here.
+pub fn unknown<'a>(
+    code: &AuthorityCode,
+    known: impl IntoIterator<Item = &'a AuthorityCode>,
+) -> String {
+    let known: Vec<&str> = known.into_iter().map(AuthorityCode::as_str).collect();
+    if known.is_empty() {
+        format!("no authority {code} is loaded: import one of its returns first")
+    } else {
+        let known = known.join(", ");
+        format!(
+            "no authority {code} is loaded; here are: {known}. Name one of them, or import a return of {code} first"
+        )
+    }
+}
+
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
     "{0:?} is not an authority code: use 2 to 32 lower-case letters, digits or hyphens, starting with a letter, such as \"westshire\""

@@ -92,12 +92,7 @@ pub fn report(rules: &Rules, authority: &Authority, day: Date) -> Vec<RuleStatus
 fn why(rule: &Rule, authority: &Authority) -> (bool, String) {
     let missing = missing(rule, authority);
     if !missing.is_empty() {
-        let words: Vec<_> = missing.iter().map(|kind| words(kind)).collect();
-        let why = format!(
-            "no source supplies {}: expected, cannot be confirmed here",
-            words.join(" and ")
-        );
-        return (false, why);
+        return (false, unconfirmed(rule, &missing, authority));
     }
     let unset: Vec<_> = rule.unset().collect();
     if !is_set(rule) {
@@ -123,6 +118,25 @@ fn why(rule: &Rule, authority: &Authority) -> (bool, String) {
         );
     }
     (true, why)
+}
+
+/// What nobody supplies, or only a source that does not say enough of it for this rule.
+fn unconfirmed(rule: &Rule, missing: &[&str], authority: &Authority) -> String {
+    let all: Vec<_> = missing.iter().map(|kind| words(kind)).collect();
+    let all = all.join(" and ");
+    let supplies = |s: &&SourceState| {
+        missing
+            .iter()
+            .all(|kind| s.supplies.iter().any(|k| k == kind))
+    };
+    let untrusted = |s: &&SourceState| rule.not_from.contains(&s.source);
+    match authority.sources.iter().filter(untrusted).find(supplies) {
+        Some(source) => format!(
+            "what {} says of {all} is not enough for it: expected, cannot be confirmed here",
+            source.source
+        ),
+        None => format!("no source supplies {all}: expected, cannot be confirmed here"),
+    }
 }
 
 /// Has any step a limit here, or each child its own?

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::store::Db;
-use bus::{Question, Refusal};
+use bus::Question;
 use contracts::{
     AuthorityCode, ChildId, Chronology,
     commands::{DeadlinePage, DeadlineRow, ListDeadlines},
@@ -30,10 +30,7 @@ pub(crate) fn question(engine: Arc<Engine>, db: Db) -> Question {
 async fn answer(engine: &Engine, db: &Db, ask: ListDeadlines) -> anyhow::Result<DeadlinePage> {
     let mut places = engine.places_of(ask.authority.as_ref());
     if let (Some(code), true) = (&ask.authority, places.is_empty()) {
-        return Err(Refusal(format!(
-            "no authority {code} is loaded: import one of its returns first"
-        ))
-        .into());
+        return Err(engine.unknown(code).into());
     }
     places.sort_by(|a, b| a.authority.authority.cmp(&b.authority.authority));
     let mut rows = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bus::{Question, Refusal};
+use bus::Question;
 use contracts::commands::{ListRules, RuleReport};
 
 use crate::{
@@ -20,10 +20,7 @@ pub(crate) fn question(engine: Arc<Engine>) -> Question {
 fn answer(engine: &Engine, ask: &ListRules) -> anyhow::Result<RuleReport> {
     let places = engine.places_of(ask.authority.as_ref());
     if let (Some(code), true) = (&ask.authority, places.is_empty()) {
-        return Err(Refusal(format!(
-            "no authority {code} is loaded: import one of its returns first"
-        ))
-        .into());
+        return Err(engine.unknown(code).into());
     }
     let rules = if places.is_empty() {
         report_unloaded(&engine.rules)

@@ -60,7 +60,8 @@ fn authorities(reach: &Reach, named: Option<&AuthorityCode>) -> anyhow::Result<V
         .collect();
     match (codes.is_empty(), named) {
         (true, Some(code)) => {
-            bail!("no authority {code} is loaded: import one of its returns first")
+            let known: Vec<_> = loaded.iter().map(|a| &a.authority).collect();
+            bail!("{}", contracts::authority::unknown(code, known))
         }
         (true, None) => bail!("no authority is loaded: import a return first"),
         _ => Ok(codes),

@@ -63,11 +63,16 @@ pub(crate) fn write(
 }
 
 fn counted_line(counted: &Counted) -> (u64, String) {
-    let what = counted.what.replace('_', " ");
+    // A kind is one word; a sentence may name a file.
+    let what = if counted.what.contains(' ') {
+        counted.what.clone()
+    } else {
+        counted.what.replace('_', " ")
+    };
     let children = match counted.children {
+        Some(0) | None => String::new(),
         Some(1) => " (1 child)".to_owned(),
         Some(n) => format!(" ({} children)", number(n)),
-        None => String::new(),
     };
     (counted.count, what + &children)
 }

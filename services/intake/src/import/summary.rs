@@ -88,8 +88,13 @@ pub(super) fn of_changes(summary: &mut ImportSummary, compared: &Compared, state
     if let (ClockSetting::Pinned(at), Some(as_at)) = (state.clock, summary.as_at) {
         let day = at.to_zoned(time_zone()).date();
         if day != as_at {
+            let why = if as_at < day {
+                "it does not go back"
+            } else {
+                "give the day with --as-at to set it on"
+            };
             notes.push(format!(
-                "The clock of this authority stays at {day}: it does not go back."
+                "The clock of this authority stays at {day}: {why}."
             ));
         }
     }

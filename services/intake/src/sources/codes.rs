@@ -32,7 +32,10 @@ impl Codes {
         if self.list.contains(&value) {
             return Ok(Some(value.to_owned()));
         }
-        let reason = format!("it is not {} (nearest: {})", self.what, self.nearest(value));
+        let near = self
+            .nearest(value)
+            .map(|code| format!(" (nearest: {code})"));
+        let reason = format!("it is not {}{}", self.what, near.unwrap_or_default());
         Err(Fault::new(self.column, value, reason))
     }
 
@@ -44,17 +47,19 @@ impl Codes {
         known.map_or_else(|| self.optional(cells), |code| Ok(Some((*code).to_owned())))
     }
 
-    fn nearest(&self, value: &str) -> &'static str {
+    /// What a slip of the hand may have meant; none is better than one of another meaning.
+    fn nearest(&self, value: &str) -> Option<&'static str> {
         let value = value.to_uppercase();
+        let slips = |code: &&str| strsim::damerau_levenshtein(&value, code) <= 1;
         self.list
             .iter()
             .copied()
+            .filter(|code| slips(code))
             .max_by(|a, b| {
                 likeness(&value, a)
                     .total_cmp(&likeness(&value, b))
                     .then(b.cmp(a))
             })
-            .unwrap_or("none")
     }
 }
 
@@ -83,7 +88,8 @@ mod tests {
             ("K22", "K2"),
             ("A3X", "A3"),
         ] {
-            assert_eq!(PLACES.nearest(value), nearest, "{value}");
+            assert_eq!(PLACES.nearest(value), Some(nearest), "{value}");
         }
+        assert_eq!(PLACES.nearest("LODGINGS"), None);
     }
 }
