@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use bus::{Bus, ConnectOptions, Landscape};
 use runtime::{Clock, Tasks};
 use tracing::info;
@@ -71,7 +71,14 @@ impl Reach {
 
     async fn on_the_bus(place: &Place) -> anyhow::Result<Self> {
         let bus = Bus::meet(&place.settings.bus.options()).await?;
-        bus.ensure_streams(place.settings.bus.replicas).await?;
+        let missing = bus.missing_streams().await?;
+        ensure!(
+            missing.is_empty(),
+            "the broker at {} has no stream {}: services make them when they start. Start these (`evenkeel run <service>`), \
+             or see that [bus] url names the broker that they meet",
+            place.settings.bus.url,
+            missing.join(", ")
+        );
         Self::over(bus, None).await
     }
 

@@ -58,6 +58,35 @@ fn a_service_alone_says_what_it_needs_to_meet_the_others() {
 }
 
 #[test]
+fn nothing_is_played_with_separate_services() {
+    let data = tempfile::tempdir().unwrap();
+    let bus = ("EVENKEEL_BUS__URL", "nats://127.0.0.1:1");
+    let said = refused(data.path(), &["play"], &[bus]);
+    assert!(
+        said.contains("`play` runs only beside `evenkeel up`"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_command_makes_no_streams_and_says_that_there_are_none() {
+    let (data, nats) = (tempfile::tempdir().unwrap(), testkit::servers::nats().await);
+    let bus = [
+        ("EVENKEEL_BUS__URL", nats.server.url.as_str()),
+        ("EVENKEEL_BUS__USER", &nats.server.user),
+        ("EVENKEEL_BUS__PASSWORD", &nats.server.password),
+    ];
+    let said = refused(data.path(), &["status"], &bus);
+    assert!(
+        said.contains("has no stream AUTHORITY, CHRONOLOGY")
+            && said.contains("`evenkeel run <service>`"),
+        "{said}"
+    );
+    let jetstream = async_nats::jetstream::new(nats.client().await);
+    assert_eq!(jetstream.query_account().await.unwrap().streams, 0);
+}
+
+#[test]
 fn nobody_is_asked_for_health_where_no_port_is_set_or_nobody_answers() {
     let data = tempfile::tempdir().unwrap();
     let said = refused(data.path(), &["health"], &[]);

@@ -173,6 +173,22 @@ impl Bus {
         Ok(())
     }
 
+    /// The streams that are not there, for whoever is not to make or change any.
+    pub async fn missing_streams(&self) -> anyhow::Result<Vec<&'static str>> {
+        let mut missing = Vec::new();
+        for stream in STREAMS {
+            match self.jetstream()?.get_stream(stream.name).await {
+                Ok(_) => {}
+                Err(error) if is_not_there(&error) => missing.push(stream.name),
+                Err(error) => {
+                    return Err(error)
+                        .with_context(|| format!("could not look at the stream {}", stream.name));
+                }
+            }
+        }
+        Ok(missing)
+    }
+
     /// Asks a service; a refusal is worded for the person who asked.
     pub async fn ask<R: Request>(&self, request: &R) -> anyhow::Result<R::Reply> {
         self.ask_subject(&R::subject(), request).await
@@ -238,6 +254,11 @@ impl Bus {
             warn!(%error, "closing the broker connection");
         }
     }
+}
+
+fn is_not_there(error: &jetstream::context::GetStreamError) -> bool {
+    use jetstream::{ErrorCode, context::GetStreamErrorKind::JetStream};
+    matches!(error.kind(), JetStream(e) if e.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 fn client_options(options: &ConnectOptions) -> async_nats::ConnectOptions {

@@ -60,20 +60,26 @@ async fn days_are_played_one_after_the_other_and_no_clock_goes_back_or_leaves_th
     assert!(words.contains("has no night to play"), "{words}");
 
     // One with a real clock is left alone.
-    let real = program.data().join("data/played/second/2025-05-28");
-    let real = [
-        "import",
-        "ssd",
-        real.to_str().unwrap(),
-        "--authority",
-        "real",
-    ];
-    program.say(&real);
+    let night = program.data().join("data/played/second/2025-05-28");
+    let night = night.to_str().unwrap();
+    program.say(&["import", "ssd", night, "--authority", "real"]);
     let words = complaint(&program, &days("real", "2025-06-02", "2025-06-03"));
     assert!(
         words.contains("real has a real clock, which cannot be set"),
         "{words}"
     );
+
+    // So is a trial, before its day and after it.
+    let import = ["import", "ssd", night, "--authority", "trial"];
+    program.say(&[&import[..], &["--as-at", "2025-05-28"]].concat());
+    for from in ["2025-05-25", "2025-06-02"] {
+        let words = complaint(&program, &days("trial", from, "2025-06-03"));
+        assert!(
+            words.contains("trial was taken in with a clock that stands still (--as-at)")
+                && words.contains("name another with --authority"),
+            "{words}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,6 +32,11 @@ const NIGHT: i8 = 2;
 const DAYS: i64 = 30;
 
 pub(crate) async fn run(place: &Place, args: PlayArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    ensure!(
+        !place.settings.bus.is_elsewhere(),
+        "`play` runs only beside `evenkeel up` on this machine, so that no installation of separate services is played \
+         with: take [bus] url (EVENKEEL_BUS__URL) out of its settings, and start `evenkeel up` over a data folder of its own"
+    );
     let reach = Reach::running(place).await?;
     let done = play(place, &reach, args, out).await;
     let closed = reach.close().await;
@@ -96,7 +101,7 @@ async fn into_the_mailbox_only(reach: &Reach) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A real clock cannot be set, and none goes back.
+/// A real clock cannot be set, a trial of real data is not to be mixed with what is played, and no clock goes back.
 fn may_begin(reach: &Reach, authority: &AuthorityCode, start: Timestamp) -> anyhow::Result<()> {
     let landscape = reach.landscape();
     let Some(known) = landscape.authority(authority) else {
@@ -105,6 +110,11 @@ fn may_begin(reach: &Reach, authority: &AuthorityCode, start: Timestamp) -> anyh
     ensure!(
         known.clock != ClockSetting::Real,
         "{authority} has a real clock, which cannot be set: name another with --authority"
+    );
+    ensure!(
+        !matches!(known.clock, ClockSetting::Pinned(_)),
+        "{authority} was taken in with a clock that stands still (--as-at), and its data may be real: name another \
+         with --authority"
     );
     let stands = landscape.now(authority).unwrap_or(start);
     ensure!(
