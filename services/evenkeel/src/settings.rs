@@ -1,11 +1,11 @@
 //! All settings of the process: every crate's defaults, one file, the environment.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use bus::{ConnectOptions, server};
 use runtime::Secret;
 use serde::Deserialize;
@@ -43,6 +43,7 @@ struct Broker {
 pub(crate) struct Bus {
     /// Blank: a broker of our own.
     pub(crate) url: String,
+    allow_plaintext: bool,
     user: String,
     password: Secret,
     #[serde(rename = "password_file")]
@@ -73,6 +74,16 @@ impl Bus {
             "[bus] url names a user: set user and password beside it, the password in the environment \
              (EVENKEEL_BUS__PASSWORD) or a file (password_file)"
         );
+        let open = self.options().host_without_tls();
+        if let Some(host) = open.filter(|_| self.is_elsewhere() && !self.allow_plaintext)
+            && !is_this_machine(&host)
+        {
+            bail!(
+                "[bus] url leads to {host} without TLS, and what is said of children, and the password, would travel in \
+                 the clear: write tls:// for nats://, or, where only Evenkeel's own machines are on that network, say so \
+                 with allow_plaintext = true under [bus] (EVENKEEL_BUS__ALLOW_PLAINTEXT=true)"
+            );
+        }
         ensure!(
             matches!(self.replicas, 1 | 3 | 5),
             "[bus] replicas is {}; it must be 1, 3 or 5, and no more than the cluster has servers",
@@ -88,6 +99,7 @@ impl Bus {
 pub(crate) struct Store {
     /// Blank: SQLite.
     pub(crate) url: String,
+    allow_plaintext: bool,
     password: Secret,
     #[serde(rename = "password_file")]
     _password_file: PathBuf,
@@ -124,6 +136,17 @@ impl Store {
             self.url.is_empty() || known.iter().any(|scheme| self.url.starts_with(scheme)),
             "[store] url begins with neither postgres:// nor postgresql://: leave it blank for SQLite"
         );
+        let open = store::host_without_tls(&self.url);
+        if let Some(host) = open.filter(|_| self.is_shared() && !self.allow_plaintext)
+            && !is_this_machine(&host)
+        {
+            bail!(
+                "[store] url leads to {host} and does not insist on TLS, and records of children, and the password, would \
+                 travel in the clear: add ?sslmode=verify-full to it (or verify-ca, or require), or, where only Evenkeel's \
+                 own machines are on that network, say so with allow_plaintext = true under [store] \
+                 (EVENKEEL_STORE__ALLOW_PLAINTEXT=true)"
+            );
+        }
         ensure!(
             (2..=100).contains(&self.connections),
             "[store] connections is {}; it must be between 2 and 100",
@@ -131,6 +154,12 @@ impl Store {
         );
         Ok(())
     }
+}
+
+/// Is it this machine's loopback?
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// What stands before the `@` of an address.
@@ -231,8 +260,8 @@ mod tests {
             assert_eq!(store.login("intake").password, "hunter2");
             store.login("intake").role.to_owned()
         };
-        assert_eq!(role("postgres://db:5432/evenkeel"), "intake");
-        assert_eq!(role("postgres://one@db:5432/evenkeel"), "");
+        assert_eq!(role("postgres://127.0.0.1:5432/evenkeel"), "intake");
+        assert_eq!(role("postgres://one@127.0.0.1:5432/evenkeel"), "");
     }
 
     #[test]
@@ -263,6 +292,44 @@ mod tests {
             let error = load(&[(&variable, value)]).err().unwrap().to_string();
             assert!(error.contains(said), "{variable}: {error}");
             assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_would_travel_in_the_clear_is_refused_unless_the_settings_allow_it() {
+        let refused = |section: &str, url: &str, allowed: &str| {
+            let names = ["URL", "ALLOW_PLAINTEXT"].map(|n| format!("EVENKEEL_{section}__{n}"));
+            let loaded = load(&[(&names[0], url), (&names[1], allowed)]);
+            loaded.err().map(|error| error.to_string())
+        };
+        for (section, host, url, remedy) in [
+            ("BUS", "nats", "nats://nats:4222", "tls://"),
+            ("BUS", "nats.example", "nats.example", "tls://"),
+            ("BUS", "10.0.0.7", "nats://10.0.0.7", "tls://"),
+            ("STORE", "db", "postgres://db/x", "sslmode=verify-full"),
+            ("STORE", "db", "postgres://db/x?sslmode=prefer", "sslmode"),
+            ("STORE", "db", "postgres:///x?host=db", "sslmode"),
+            ("STORE", "::2", "postgres://[::2]/x", "sslmode"),
+        ] {
+            let words = refused(section, url, "false").unwrap();
+            let allow = format!("EVENKEEL_{section}__ALLOW_PLAINTEXT=true");
+            for part in [host, remedy, "in the clear", &allow] {
+                assert!(words.contains(part), "{url}: {words}");
+            }
+            assert_eq!(refused(section, url, "true"), None, "{url}");
+        }
+        for (section, url) in [
+            ("BUS", "nats://127.0.0.1:4222"),
+            ("BUS", "nats://[::1]:4222"),
+            ("BUS", "nats://localhost:4222"),
+            ("BUS", "tls://nats:4222"),
+            ("STORE", "postgres://localhost/x"),
+            ("STORE", "postgres://[::1]/x"),
+            ("STORE", "postgres:///x?host=/run/postgresql"),
+            ("STORE", "postgres://db/x?sslmode=require"),
+            ("STORE", "postgres://db/x?sslmode=verify-full"),
+        ] {
+            assert_eq!(refused(section, url, "false"), None, "{url}");
         }
     }
 

@@ -43,6 +43,15 @@ pub struct ConnectOptions {
     pub password: String,
 }
 
+impl ConnectOptions {
+    /// The host, where the address does not ask for TLS.
+    pub fn host_without_tls(&self) -> Option<String> {
+        let address: async_nats::ServerAddr = self.url.parse().ok()?;
+        let in_the_clear = !matches!(address.scheme(), "tls" | "wss");
+        in_the_clear.then(|| address.host().to_owned())
+    }
+}
+
 /// Publishes that may wait for an acknowledgement at once; async-nats hangs for ever past its own limit.
 pub(crate) const MAX_UNACKED: usize = 512;
 
@@ -264,6 +273,8 @@ fn is_not_there(error: &jetstream::context::GetStreamError) -> bool {
 fn client_options(options: &ConnectOptions) -> async_nats::ConnectOptions {
     let mut client = async_nats::ConnectOptions::new()
         .request_timeout(Some(ANSWER_TIMEOUT))
+        // Also to the other servers of a cluster, which name themselves without a scheme.
+        .require_tls(options.url.starts_with("tls://"))
         .event_callback(|event| async move {
             match event {
                 async_nats::Event::Connected => info!("connected to the broker"),

@@ -10,7 +10,7 @@ mod value;
 
 pub use db::{Db, Migrations, Tx};
 pub use error::Error;
-pub use postgres::Login;
+pub use postgres::{Login, host_without_tls};
 pub use row::Row;
 pub use scope::{Reader, Scoped};
 pub use statement::{Insert, Prepared, Statement};

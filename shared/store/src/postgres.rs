@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Executor, PgConnection, PgPool, Row as _,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 use uuid::Uuid;
 
@@ -25,6 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How each pool is named to the server, so that every other sees its size: `evenkeel <schema> <size> <which>`.
 const PREFIX: &str = "evenkeel ";
+
+/// The host of an address of PostgreSQL, where it lets what is said travel without TLS. A socket is no host.
+pub fn host_without_tls(url: &str) -> Option<String> {
+    let options = PgConnectOptions::from_str(url).ok()?;
+    let in_the_clear = !matches!(
+        options.get_ssl_mode(),
+        PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull
+    );
+    let on_a_socket = options.get_socket().is_some() || options.get_host().starts_with('/');
+    (in_the_clear && !on_a_socket).then(|| options.get_host().to_owned())
+}
 
 pub(crate) async fn open(
     url: &str,
