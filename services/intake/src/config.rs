@@ -64,7 +64,7 @@ impl Events {
             return Ok(None);
         }
         let address: SocketAddr = self.listen.parse().ok().context(
-            "listen under [intake.events] is no address and port, such as \"127.0.0.1:4871\"",
+            "listen under [intake.events] is no address and port, such as \"127.0.0.1:4880\"",
         )?;
         ensure!(
             address.ip().is_loopback() || self.tls_in_front,

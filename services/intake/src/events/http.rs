@@ -18,7 +18,11 @@ use contracts::{
 use tokio::net::TcpListener;
 use tracing::{error, info};
 
-use super::{Source, Sources, Teller, Told, Untold, problem::Problem};
+use super::{
+    Source, Sources, Teller, Told, Untold,
+    connections::{self, Limits},
+    problem::Problem,
+};
 use crate::config;
 
 /// Longest wait for the store, such as behind a large import, and for a body that trickles in.
@@ -31,6 +35,7 @@ const TRIES: usize = 5;
 pub(crate) struct Door {
     listener: TcpListener,
     app: App,
+    pub(super) limits: Limits,
 }
 
 #[derive(Clone)]
@@ -61,6 +66,7 @@ impl Door {
         info!(%address, "events are taken in here");
         Ok(Some(Self {
             listener,
+            limits: Limits::default(),
             app: App {
                 teller: Teller {
                     sources: Arc::new(sources),
@@ -79,15 +85,13 @@ impl Door {
 
     /// Until the tasks stop.
     pub(crate) async fn serve(self) -> anyhow::Result<()> {
-        let stopping = self.app.teller.context.tasks.token().clone();
+        let tasks = self.app.teller.context.tasks.clone();
         let router = Router::new()
             .route("/events", post(told).fallback(other_method))
             .fallback(elsewhere)
             .with_state(self.app);
-        axum::serve(self.listener, router)
-            .with_graceful_shutdown(stopping.cancelled_owned())
-            .await
-            .context("taking events in")
+        connections::serve(self.listener, router, &tasks, self.limits).await;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Facts told one by one, near-live, as CloudEvents over HTTP (`http`) and NATS (`handlers::told`). Either way an event is
 //! taken in here, and is answered only after the commit.
 
+mod connections;
 pub(crate) mod http;
 mod problem;
 mod record;

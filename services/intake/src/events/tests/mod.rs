@@ -4,16 +4,23 @@ mod conformance;
 mod files;
 mod killed;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bus::dead_letter::count_of;
 use contracts::{Chronology, Entry};
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
-use testkit::servers::until;
+use testkit::servers::{PATIENCE, until};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
-use super::http::Door;
 use super::*;
+use super::{connections::Limits, http::Door};
 use crate::{
     config::{EventSource, Events},
     import::tests::defaults,
@@ -49,6 +56,10 @@ pub(super) struct Open {
 
 impl Open {
     pub(super) async fn start() -> Self {
+        Self::with(Limits::default()).await
+    }
+
+    async fn with(limits: Limits) -> Self {
         let running = Running::ready().await;
         let events = settings(running.folder.path());
         let config = Config {
@@ -57,7 +68,8 @@ impl Open {
         };
         let (context, data) = (&running.context, running.folder.path());
         let teller = Teller::new(context, &config);
-        let door = Door::bind(&teller, &config.events).await.unwrap().unwrap();
+        let mut door = Door::bind(&teller, &config.events).await.unwrap().unwrap();
+        door.limits = limits;
         let url = format!("http://{}/events", door.address());
         let mut node = crate::node(context, &config, data);
         node.parts.push(("events", Box::pin(door.serve())));
@@ -507,6 +519,33 @@ async fn doors_that_others_could_misuse_do_not_open() {
     let other = twice.sources["front-door"].clone();
     twice.sources.insert("other".into(), other);
     assert!(bind(&twice).await.contains("have the same token"));
+}
+
+#[tokio::test]
+async fn connections_that_say_nothing_take_a_place_for_a_short_time_only() {
+    let limits = Limits {
+        at_once: 2,
+        head_within: Duration::from_secs(3),
+    };
+    let open = Open::with(limits).await;
+    let address = open.url["http://".len()..].trim_end_matches("/events");
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"POST /events HTTP/1.1\r\nHost: loc")
+        .await
+        .unwrap();
+    // Both places are taken.
+    let event = core_group("1", "1001", "2025-04-10");
+    let soon = tokio::time::timeout(Duration::from_millis(500), open.structured(&event)).await;
+    assert!(soon.is_err(), "a third connection was served: {soon:?}");
+    for quiet in [&mut silent, &mut slow] {
+        let mut said = Vec::new();
+        let ended = tokio::time::timeout(PATIENCE, quiet.read_to_end(&mut said)).await;
+        assert!(ended.is_ok(), "it still has its place");
+    }
+    let (status, _) = open.structured(&event).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    open.running.stop().await;
 }
 
 /// What lies beside the project.
