@@ -1,5 +1,6 @@
 //! What rules found without anything being due, and who sees it: as in the mails, a record to complete is the
-//! case-holder's alone, a plan that drifts the chair's and the manager's, placements the reviewing officer's.
+//! case-holder's alone, a plan that drifts the chair's and the manager's, a new enquiry on an
+//! open plan the chair's, placements the reviewing officer's.
 
 use contracts::{ChildId, Sight, StaffId};
 
@@ -10,6 +11,7 @@ use crate::read_model::{Child, Clock};
 pub(crate) enum Whose {
     CaseHolder,
     /// The chair's and the manager's.
+    ChairAndManager,
     Chair,
     Reviewer,
 }
@@ -19,8 +21,10 @@ fn whose(clock: &Clock) -> Option<Whose> {
     let rule = clock.rule.id.as_str();
     Some(if rule.starts_with("en.record.") {
         Whose::CaseHolder
-    } else if rule.starts_with("en.cp.") {
+    } else if rule == "en.cp.second-enquiry" {
         Whose::Chair
+    } else if rule.starts_with("en.cp.") {
+        Whose::ChairAndManager
     } else {
         Whose::Reviewer
     })
@@ -50,7 +54,7 @@ pub(crate) fn to_complete(place: &Place<'_>, me: &StaffId) -> Vec<ClockRow> {
 pub(crate) fn reviewed(place: &Place<'_>, sight: &Sight<'_>) -> Vec<ClockRow> {
     rows(place, |child, of| match of {
         Whose::CaseHolder => false,
-        Whose::Chair => sight.reviews(None, child.chair.as_ref()),
+        Whose::Chair | Whose::ChairAndManager => sight.reviews(None, child.chair.as_ref()),
         Whose::Reviewer => sight.reviews(child.reviewer.as_ref(), None),
     })
 }
@@ -64,7 +68,7 @@ pub(crate) fn managed(
 ) -> Vec<ClockRow> {
     rows(place, |child, of| {
         let worker = child.holder.worker.as_ref();
-        of == Whose::Chair
+        of == Whose::ChairAndManager
             && place.organisation.team_of(&child.holder) == Some(team)
             && worker != me.filter(|_| worker.is_some())
             && sight.rows(Some(team), worker)

@@ -60,6 +60,26 @@ fn to(who: &str, children: &[&str]) -> (String, Vec<String>) {
 }
 
 #[tokio::test]
+async fn a_new_enquiry_is_the_chair_s_and_where_nobody_records_chairs_the_manager_s() {
+    let says = "an enquiry began on Wed 26 Mar 2025 while the plan of Tue 4 Feb 2025 is open";
+    let enquiry = found(
+        "1",
+        "en.cp.second-enquiry",
+        "New enquiry on an open plan",
+        says,
+    );
+    for (chair, whom) in [(Some("ira"), "ira"), (None, "ann")] {
+        let mut office = office().await;
+        office.child("1", &Held { chair, ..by("sam") });
+        office.signal("1", Raised, &enquiry);
+        office.later(at(TODAY, 8, 30)).await;
+        assert_eq!(office.deliver().await, [to(whom, &["1"])], "{chair:?}");
+        office.later(at(TODAY, 12, 0)).await;
+        assert_eq!(office.deliver().await, [], "once");
+    }
+}
+
+#[tokio::test]
 async fn a_plan_that_drifts_is_told_once_to_its_chair_and_the_manager_and_never_late() {
     let mut office = office().await;
     office.child("1", &chaired("sam", "ira"));

@@ -39,9 +39,10 @@ pub(super) fn carers<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &
         // One extension, and no more.
         let granted: Vec<&Override> = extended.iter().filter(within).take(1).copied().collect();
         let limit = desk.extended(approved.from, usual, &granted);
-        let due = desk.due(approved.from, None, limit).0;
+        // What ends with the limit itself has only run out; silence, or an extension, must not end a limit of law.
+        let unextended = desk.due(approved.from, None, usual).0;
         let over = approved.last.saturating_add(1.day());
-        let given_up = (approved.last < due && over <= history.today).then_some(over);
+        let given_up = (over < unextended && over <= history.today).then_some(over);
         let ended = approved.ended.into_iter().chain(given_up).min();
         let mut start = Start::on(approved.stay, approved.from, Step::Usual).ended(ended);
         start.limit = Some(limit);
@@ -59,6 +60,7 @@ fn all<'c>(said: &[Override], history: &History<'c>) -> Vec<Approved<'c>> {
     for o in said.filter(|o| o.action == Action::TemporaryCarer && o.from <= history.today) {
         if let Some(before) = all.last_mut()
             && o.from <= before.last.saturating_add(1.day())
+            && before.ended.is_none_or(|ended| o.from < ended)
         {
             before.last = before.last.max(o.until);
             continue;

@@ -70,7 +70,8 @@ pub(super) fn second_enquiries<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c
         else {
             continue;
         };
-        let Some(plan) = own_plans(history).find(|p| is_open_on(p, enquiry.start)) else {
+        let mut plans = history.protection_plans.iter().copied();
+        let Some(plan) = plans.find(|p| is_open_on(p, enquiry.start)) else {
             continue;
         };
         if *no_further_action == Some(true) {
@@ -80,12 +81,11 @@ pub(super) fn second_enquiries<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c
             .due(enquiry.start, None, limit)
             .0
             .saturating_add(1.day());
-        let ends = [history.end(enquiry), history.end(plan)];
         let found = Found {
             trigger: enquiry,
             counted_from: enquiry.start,
             from: enquiry.start,
-            until: ends.into_iter().flatten().chain([over]).min(),
+            until: history.end(plan).into_iter().chain([over]).min(),
             says: format!(
                 "an enquiry began on {} while the plan of {} is open; it leads to no initial conference",
                 day(enquiry.start),

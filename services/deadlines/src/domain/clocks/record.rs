@@ -16,9 +16,18 @@ const ASKED_FOR_DAYS: i64 = 90;
 /// Whether the child was seen at the last visit, while something is open for the child.
 pub(super) fn seen<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
     let blank = |v: &&Entry| matches!(v.fact, Fact::Visit { seen: None, .. });
-    let Some(visit) = history.visits.last().copied().filter(blank) else {
+    let Some(visit) = history.visits.last().copied() else {
         return;
     };
+    // Of several rows of a day one that says it is enough.
+    let mut of_the_day = history.visits.iter().rev().copied();
+    if !of_the_day
+        .by_ref()
+        .take_while(|v| v.start == visit.start)
+        .all(|v| blank(&v))
+    {
+        return;
+    }
     let not_asked = desk.running.any_visit_counts(&visit.source) || history.unborn_on(visit.start);
     let plans = history.protection_plans.iter().chain(&history.need_plans);
     let open = plans.copied().any(|p| is_open_on(p, history.today))

@@ -476,12 +476,20 @@ fn by_override<'c>(
         .collect()
 }
 
+/// Does this override say that the kind holds, or goes on? An extension of a carer's approval keeps what the approval began.
+fn holds(o: &Override, action: Action) -> bool {
+    o.action == action
+        || action == Action::TemporaryCarer
+            && o.action == Action::Extended
+            && o.rule == "en.cla.temporary-approval"
+}
+
 /// When an override of this kind held: it stops with the placement it was given for, and with care. One that follows
 /// another without a gap prolongs it.
 fn agreed(desk: &Desk<'_, '_>, history: &History<'_>, action: Action) -> Vec<Days> {
     let mut agreed: Vec<Days> = Vec::new();
     let said = desk.overrides.iter();
-    for o in said.filter(|o| o.action == action && o.from <= history.today) {
+    for o in said.filter(|o| holds(o, action) && o.from <= history.today) {
         let Some(period) = history.period_on(o.from) else {
             continue;
         };
@@ -495,6 +503,8 @@ fn agreed(desk: &Desk<'_, '_>, history: &History<'_>, action: Action) -> Vec<Day
             Some(before) if before.to.is_none_or(|until| o.from <= until) => {
                 before.to = before.to.zip(to).map(|(a, b)| a.max(b));
             }
+            // An extension of what had ended, or never began.
+            _ if o.action != action => {}
             _ => agreed.push(Days { from: o.from, to }),
         }
     }

@@ -78,7 +78,7 @@ impl Router<'_> {
         let around = child.around(self.scene.today);
         let step = self.matter.key().step;
         let rung = policy.rung(step, &self.matter.obligation);
-        let told = stages::fan_out(self.scene, &around, &rung.tell);
+        let told = stages::concerned(self.scene, self.matter, &around, &rung.tell);
         let concerned = stages::fan_out(self.scene, &around, &Seat::ALL);
         if told.told.is_empty() && !told.nobody {
             self.routed.silence = Some(

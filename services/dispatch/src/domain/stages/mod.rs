@@ -105,6 +105,23 @@ pub fn fan_out(scene: &Scene<'_>, around: &Around, tell: &[Seat]) -> cover::Cove
     cover::cover(scene, &around.holder, asked)
 }
 
+/// Whom a step of a matter concerns. What a rule found is told once and has no other step: where an authority records no
+/// chair and no reviewing officer at all, it comes to the manager.
+pub fn concerned(
+    scene: &Scene<'_>,
+    matter: &Matter,
+    around: &Around,
+    tell: &[Seat],
+) -> cover::Covered {
+    let covered = fan_out(scene, around, tell);
+    let reviewing = |seat: &Seat| matches!(seat, Seat::Reviewer | Seat::ConferenceChair);
+    let nobody_asked = covered.told.is_empty() && !covered.nobody;
+    if nobody_asked && matter.obligation.found.is_some() && tell.iter().any(reviewing) {
+        return fan_out(scene, around, &[Seat::Manager]);
+    }
+    covered
+}
+
 /// As what somebody is told at a step, if they are: asked again just before anything is sent.
 pub fn told_at(
     scene: &Scene<'_>,
@@ -114,7 +131,8 @@ pub fn told_at(
     step: Step,
     who: &Who,
 ) -> Option<Addressed> {
-    fan_out(scene, around, &policy.rung(step, &matter.obligation).tell)
+    let tell = policy.rung(step, &matter.obligation).tell;
+    concerned(scene, matter, around, &tell)
         .told
         .into_iter()
         .find(|a| &a.who == who)

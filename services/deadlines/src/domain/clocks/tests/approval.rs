@@ -65,6 +65,32 @@ const APPROVAL: &[SaidCase] = &[
         "2025-04-29",
         &["2025-01-06 2025-04-28 overdue"],
     ),
+    (
+        "nor with its natural last day",
+        "care c 2025-01-06",
+        "1001 en.cla.visit.parent-interim temporary_carer approved w1 2025-01-06 2025-04-27",
+        "2025-04-29",
+        &["2025-01-06 2025-04-28 overdue"],
+    ),
+    (
+        "an extension goes on from where it ended",
+        "care c 2025-01-06",
+        "1001 en.cla.visit.parent-interim temporary_carer approved w1 2025-01-06 2025-04-28; \
+         1001 en.cla.temporary-approval extended approved w1 2025-04-22 2025-06-23 8 weeks",
+        "2025-06-24",
+        &["2025-01-06 2025-06-23 overdue"],
+    ),
+    (
+        "another carer has sixteen weeks of their own",
+        "care c 2025-01-06; care d 2025-03-03 reason=P",
+        "1001 en.cla.visit.parent-interim temporary_carer approved w1 2025-01-06 2025-12-31; \
+         1001 en.cla.visit.parent-interim temporary_carer approved w1 2025-03-03 2025-12-31",
+        "2025-06-02",
+        &[
+            "2025-01-06 2025-04-28 withdrawn ended",
+            "2025-03-03 2025-06-23 open",
+        ],
+    ),
     ("nobody said so", "care c 2025-01-06", "", "2025-06-02", &[]),
 ];
 

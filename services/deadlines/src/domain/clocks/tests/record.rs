@@ -22,6 +22,12 @@ const SEEN: &[Case] = &[
         &[],
     ),
     (
+        "nor where another row of the day says it",
+        "cp p 2025-06-02; visit v 2025-06-10; visit w 2025-06-10 blank",
+        "2025-06-18",
+        &[],
+    ),
+    (
         "nor after another visit",
         "cin p 2025-06-02; visit v 2025-06-10 blank; visit w 2025-06-12",
         "2025-06-20",
