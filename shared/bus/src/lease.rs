@@ -66,8 +66,8 @@ impl Lease {
     }
 
     /// The transaction in which it was taken is committed: it is held.
-    pub fn committed(&self, taken: Taken) {
-        self.set(Some(taken.until));
+    pub fn committed(&self, Taken { until }: Taken) {
+        self.set(Some(until));
     }
 
     /// `hold` in a transaction of its own.
