@@ -11,6 +11,12 @@ use uuid::Uuid;
 
 use crate::Context;
 
+/// A lease taken or renewed in a transaction that is not committed yet: until it is, nothing is held by it.
+#[must_use = "it is held once the transaction is committed: say so to the lease then"]
+pub struct Taken {
+    until: Instant,
+}
+
 /// One process's side of a lease.
 pub struct Lease {
     name: String,
@@ -36,9 +42,10 @@ impl Lease {
         self.lasts / 3
     }
 
-    /// Takes or renews it; false while another process has it. What else the transaction writes is then written by its
-    /// holder only: the row is ours until the commit. Over a store that is ours alone whoever had it is gone.
-    pub async fn hold(&self, tx: &mut Tx, context: &Context) -> store::Result<bool> {
+    /// Takes or renews it; none while another process has it. What else the transaction writes is then written by its
+    /// holder only: the row is ours until the commit, and `committed` is told after it. Over a store that is ours alone
+    /// whoever had it is gone.
+    pub async fn hold(&self, tx: &mut Tx, context: &Context) -> store::Result<Option<Taken>> {
         let began = Instant::now();
         let now = context.clock.machine_now();
         let lasts = SignedDuration::try_from(self.lasts).unwrap_or(SignedDuration::MAX);
@@ -50,18 +57,28 @@ impl Lease {
         };
         let args = values![&self.name, self.holder, until, expired];
         let held = tx.everywhere().row(&HOLD, args).await?.is_some();
-        self.set(held.then(|| began + self.lasts));
-        Ok(held)
+        if !held {
+            self.set(None);
+        }
+        Ok(held.then(|| Taken {
+            until: began + self.lasts,
+        }))
+    }
+
+    /// The transaction in which it was taken is committed: it is held.
+    pub fn committed(&self, Taken { until }: Taken) {
+        self.set(Some(until));
     }
 
     /// `hold` in a transaction of its own.
     pub async fn take(&self, context: &Context) -> store::Result<bool> {
         let mut tx = context.db.begin().await?;
-        let held = self.hold(&mut tx, context).await?;
-        if held {
-            tx.commit().await?;
-        }
-        Ok(held)
+        let Some(taken) = self.hold(&mut tx, context).await? else {
+            return Ok(false);
+        };
+        tx.commit().await?;
+        self.committed(taken);
+        Ok(true)
     }
 
     /// Nobody else can have it now. It errs on the side of no.

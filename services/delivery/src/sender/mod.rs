@@ -94,11 +94,12 @@ impl Sender {
     /// Becomes the one that sends, unless another is; what that one left attempted is in doubt.
     async fn take_over(&self) -> anyhow::Result<bool> {
         let mut tx = self.context.db.begin().await?;
-        if !self.lease.hold(&mut tx, &self.context).await? {
+        let Some(taken) = self.lease.hold(&mut tx, &self.context).await? else {
             return Ok(false);
-        }
+        };
         self.recover_in(&mut tx).await?;
         tx.commit().await?;
+        self.lease.committed(taken);
         Ok(true)
     }
 

@@ -370,9 +370,9 @@ impl Sender {
         room: usize,
     ) -> anyhow::Result<Option<Claimed>> {
         let mut tx = self.context.db.begin().await?;
-        if !self.lease.hold(&mut tx, &self.context).await? {
+        let Some(taken) = self.lease.hold(&mut tx, &self.context).await? else {
             return Ok(None);
-        }
+        };
         self.record_in(&mut tx, done).await?;
         let claimed = if room == 0 {
             Claimed::default()
@@ -380,6 +380,7 @@ impl Sender {
             self.claim_in(&mut tx, room).await?
         };
         tx.commit().await?;
+        self.lease.committed(taken);
         Ok(Some(claimed))
     }
 }

@@ -174,12 +174,13 @@ impl<'i> Comparing<'i> {
             latest: &self.latest,
             too_near: &self.too_near,
         };
+        // Only what this reading says itself: what it merely misses, or does not speak of, is nobody's newer word.
+        let taken_over = self.take_over(child, &mut known, &said);
         let After {
             entries,
             tally,
             loose,
         } = diff(own, said, self.order.as_at, absence);
-        let taken_over = self.take_over(child, &mut known, &entries);
         if !tally.is_empty() || !taken_over.is_empty() {
             known.push((source.to_owned(), entries.clone()));
             let revision = before.unwrap_or(0) + 1;

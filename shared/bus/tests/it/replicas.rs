@@ -123,6 +123,27 @@ async fn a_lease_is_held_by_one_until_it_is_let_go_or_not_renewed_in_time() {
     assert!(one.take(&context).await.unwrap(), "let go");
 }
 
+#[tokio::test]
+async fn a_lease_whose_transaction_was_rolled_back_is_not_held() {
+    let server = postgres().await;
+    let broker = Broker::start().await;
+    let context = broker.service_over("reader", on(&server).await).await;
+    let lease = || Lease::new("sending", Duration::from_secs(30));
+    let (one, two) = (lease(), lease());
+    let mut tx = context.db.begin().await.unwrap();
+    let taken = one.hold(&mut tx, &context).await.unwrap();
+    assert!(taken.is_some() && !one.is_held(), "not committed yet");
+    drop(tx);
+    assert!(!one.is_held());
+    assert!(two.take(&context).await.unwrap(), "nobody has it");
+
+    let mut tx = context.db.begin().await.unwrap();
+    let taken = two.hold(&mut tx, &context).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    two.committed(taken);
+    assert!(two.is_held() && !one.take(&context).await.unwrap());
+}
+
 /// Says that it is a broker of some version and size, as one does to whoever connects.
 async fn calls_itself(version: &str, max_payload: usize) -> (ConnectOptions, Tasks) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

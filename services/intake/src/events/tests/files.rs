@@ -116,6 +116,36 @@ async fn a_night_file_without_an_events_fact_leaves_it_and_one_with_it_takes_it_
 }
 
 #[tokio::test]
+async fn a_night_file_that_does_not_say_a_fact_again_leaves_the_events_word_on_it() {
+    const TOLD: &str = "events/front-door";
+    let world = world_with_events().await;
+    night(&world, date(2025, 3, 31), &["P1"]).await;
+    let ended = plan("P1", Some("2025-03-30"));
+    tell(&world, "1", "fact.corrected", "03-31T10:00:00", ended)
+        .await
+        .unwrap();
+    let ended = Some(date(2025, 3, 30));
+    assert_eq!(last(&world).await, plans([(TOLD, "P1", ended)]));
+
+    // A folder without the table says nothing of plans.
+    let person =
+        "pers_person_id,pers_sex,pers_dob,pers_expected_dob,pers_death_date\nC1,M,2020-05-06,,\n";
+    let folder = world.a_dataset("without", &[("ssd_person", person)]);
+    world.dataset(folder, date(2025, 4, 1)).await;
+    let envelopes = world.published().await;
+    for told in crate::import::tests::of::<Chronology>(&envelopes) {
+        let of_event = |e: &Entry| (e.key.as_str(), e.end) == ("P1", ended);
+        assert!(told.entries.iter().any(of_event), "{:?}", told.entries);
+    }
+    // The table without the row says nothing of that plan.
+    night(&world, date(2025, 4, 2), &["P2"]).await;
+    let last = last(&world).await;
+    let of_plans = |(_, key, _): &&(String, String, Option<Date>)| key.starts_with('P');
+    let of_plans: Vec<_> = last.iter().filter(of_plans).cloned().collect();
+    assert_eq!(of_plans, plans([(TOLD, "P1", ended), ("ssd", "P2", None)]));
+}
+
+#[tokio::test]
 async fn the_latest_word_on_a_fact_counts_in_whatever_order_it_comes() {
     let world = world_with_events().await;
     tell(
