@@ -65,6 +65,8 @@ async fn play(
     };
     let last = args.to.unwrap_or(last);
     let start = moment(first, NIGHT)?;
+    // What was taken in just now may still be on its way to us.
+    rest::wait_quietly(reach.bus(), &reach.services()).await?;
     may_begin(reach, &args.authority, start)?;
     let mut played = Played {
         reach,
@@ -242,7 +244,7 @@ impl Played<'_> {
                 self.now = at;
                 self.rest().await
             }
-            Err(error) if error.is::<Refusal>() && self.is_known() => {
+            Err(error) if error.is::<Refusal>() && self.is_played() => {
                 writeln!(out, "{}  the night is refused: {error}", calendar::day(day))?;
                 self.step(at).await
             }
@@ -250,8 +252,9 @@ impl Played<'_> {
         }
     }
 
-    fn is_known(&self) -> bool {
-        self.reach.landscape().authority(&self.authority).is_some()
+    fn is_played(&self) -> bool {
+        let known = self.reach.landscape().authority(&self.authority);
+        known.is_some_and(|a| matches!(a.clock, ClockSetting::Stepped(_)))
     }
 
     async fn step(&mut self, to: Timestamp) -> anyhow::Result<()> {

@@ -110,6 +110,12 @@ pub fn clock(before: ClockSetting, wish: ClockWish, as_at: Date) -> ClockSetting
     }
 }
 
+/// Only what is new or was begun as a play is played: other data may be real.
+pub fn may_step(state: &Authority, wish: ClockWish) -> bool {
+    let played = state.revision == 0 || matches!(state.clock, ClockSetting::Stepped(_));
+    played || !matches!(wish, ClockWish::Step(_))
+}
+
 /// The state with its stepped clock set on, and where that stands now; none of a clock that is not stepped.
 pub fn stepped(mut state: Authority, to: Timestamp) -> Option<(Authority, Timestamp)> {
     let ClockSetting::Stepped(stood) = state.clock else {
@@ -191,6 +197,25 @@ mod tests {
                 ("ssda903", date(2018, 4, 1))
             ]
         );
+    }
+
+    #[test]
+    fn only_what_is_new_or_was_begun_as_a_play_is_played() {
+        let at = Timestamp::UNIX_EPOCH;
+        for (revision, clock, may) in [
+            (0, ClockSetting::Real, true),
+            (1, ClockSetting::Real, false),
+            (1, ClockSetting::Pinned(at), false),
+            (1, ClockSetting::Stepped(at), true),
+        ] {
+            let known = Authority {
+                revision,
+                clock,
+                ..state()
+            };
+            assert_eq!(may_step(&known, ClockWish::Step(at)), may, "{clock:?}");
+            assert!(may_step(&known, ClockWish::Leave));
+        }
     }
 
     #[test]

@@ -35,6 +35,12 @@ pub(super) async fn record(
     if let Some(summary) = rows::answered(&mut scoped, order.request.key).await? {
         return Ok(summary);
     }
+    if !authority::may_step(&state, order.clock) {
+        let no = format!(
+            "{code} was not begun as a play, and its clock is not to be set: name another authority"
+        );
+        return Err(Refusal(no).into());
+    }
     let last = rows::last(&mut scoped, order.source.name).await?;
     let known = rows::imported(
         &mut scoped,

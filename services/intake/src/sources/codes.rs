@@ -50,11 +50,13 @@ impl Codes {
     /// What a slip of the hand may have meant; none is better than one of another meaning.
     fn nearest(&self, value: &str) -> Option<&'static str> {
         let value = value.to_uppercase();
-        let slips = |code: &&str| strsim::damerau_levenshtein(&value, code) <= 1;
+        let near = |code: &&str| {
+            strsim::normalized_damerau_levenshtein(&value, &code.to_uppercase()) >= 0.5
+        };
         self.list
             .iter()
             .copied()
-            .filter(|code| slips(code))
+            .filter(|code| near(code))
             .max_by(|a, b| {
                 likeness(&value, a)
                     .total_cmp(&likeness(&value, b))

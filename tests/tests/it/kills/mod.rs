@@ -313,9 +313,21 @@ async fn after_twenty_kills_every_obligation_and_line_is_there_and_none_twice_bu
     survive(20, 1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn soak_two_hundred_kills_lose_nothing() {
-    for seed in 0..4 {
-        survive(50, 100 + seed).await;
-    }
+/// Two hundred in all, fifty at a time: each has an installation of its own.
+macro_rules! fifty_kills {
+    ($($name:ident: $seed:literal),* $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                survive(50, $seed).await;
+            }
+        )*
+    };
 }
+
+fifty_kills![
+    soak_fifty_kills_lose_nothing: 100,
+    soak_fifty_other_kills_lose_nothing: 101,
+    soak_fifty_more_kills_lose_nothing: 102,
+    soak_the_last_fifty_kills_lose_nothing: 103,
+];

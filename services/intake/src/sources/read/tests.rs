@@ -206,7 +206,7 @@ const FAULTS: [(&str, &str, &str, &str); 11] = [
         "2,01/01/2018,X,C2,N1,U1,PR1,,,,,,",
         "RNE",
         "X",
-        "it is not a reason for a new episode (nearest: B)",
+        "it is not a reason for a new episode",
     ),
     (
         "2,01/01/2018,,C2,N1,U1,PR1,,,,,,",

@@ -105,7 +105,7 @@ mod tests {
                 ),
                 (
                     "C1,E1,,2025-04-11,Q,,,",
-                    "refused clae_cla_episode_start_reason Q: it is not a reason for a new episode (nearest: B)",
+                    "refused clae_cla_episode_start_reason Q: it is not a reason for a new episode",
                 ),
                 (
                     "C1,E1,,2025-04-11,S,2025-04-10,E3,",
