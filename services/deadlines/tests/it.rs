@@ -92,6 +92,39 @@ async fn after_first_sight_what_a_snapshot_brings_is_told_with_its_batch() {
 }
 
 #[tokio::test]
+async fn what_events_bring_is_told_at_once_except_while_a_snapshot_is_being_worked_out() {
+    let mut story = Story::at("2025-06-10").await;
+    story.child("1", vec![care("a", "2025-05-03", None)]);
+    story.import().await;
+    story.child("2", vec![care("a", "2025-06-09", None)]);
+    story.tell().await;
+    story.child("3", vec![care("a", "2025-06-09", None)]);
+    story.send().await;
+    story.child("4", vec![care("a", "2025-06-09", None)]);
+    story.tell().await;
+    story.child("5", vec![care("a", "2025-06-09", None)]);
+    story.tell().await;
+    let mut told: Vec<_> = story
+        .signals()
+        .iter()
+        .map(|s| (s.child.to_string(), s.batch))
+        .collect();
+    told.sort();
+    let of = |child: &str, batch| (child.to_owned(), batch);
+    assert_eq!(
+        told,
+        [
+            of("1", Some(1)),
+            of("2", None),
+            of("3", Some(3)),
+            of("4", Some(3)),
+            of("5", None),
+        ]
+    );
+    assert_eq!(story.batches(), [(1, 1), (3, 2)]);
+}
+
+#[tokio::test]
 async fn days_that_pass_are_told_once_without_a_batch() {
     let mut story = Story::at("2025-05-06").await;
     story.child("1", vec![care("a", "2025-05-03", None)]);

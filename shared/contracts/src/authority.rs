@@ -119,7 +119,7 @@ impl Event for ClockStepped {
     const STREAM: &'static crate::Stream = &AUTHORITY;
 }
 
-/// What one source has supplied, as of its last accepted snapshot.
+/// What one source has supplied, as of its last accepted snapshot or the last events taken in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceState {
     /// `ssda903`, `allocations`, ...
@@ -137,13 +137,16 @@ pub struct SourceState {
     pub visits_seen_unreliable: bool,
 }
 
-/// One authority, published whole at every accepted snapshot (state stream `AUTHORITY`).
+/// One authority, published whole at every accepted snapshot and all events taken in (state stream `AUTHORITY`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Authority {
     pub authority: AuthorityCode,
     pub name: String,
-    /// Rises by one with every accepted snapshot of any source.
+    /// Rises by one with every accepted snapshot of any source, and with all events that are taken in together.
     pub revision: u64,
+    /// The revision of the last accepted snapshot: what it leads to is told as a whole, what events lead to at once.
+    #[serde(default)]
+    pub snapshot: u64,
     pub clock: ClockSetting,
     pub sources: Vec<SourceState>,
     /// Children with a chronology, and the sum of their chronologies' revisions: a reader that has both has read

@@ -214,8 +214,8 @@ pub struct DeadlineSignal {
     /// The day the data describes.
     #[schemars(with = "String")]
     pub data_as_at: Date,
-    /// The authority's revision whose snapshot caused it; none for the passing of time. Signals of one batch are told
-    /// together, once the batch is complete.
+    /// The revision of the snapshot that caused it; none for events and the passing of time. Signals of one batch are
+    /// told together, once the batch is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u64>,
 }
@@ -243,7 +243,7 @@ impl Event for DeadlineSignal {
 }
 
 /// Every chronology up to `revision` has been worked out and gave this many signals with that `batch` (event stream
-/// `SIGNALS`). One is published for every revision that gave signals.
+/// `SIGNALS`). One is published for every snapshot that gave signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BatchComputed {
     pub authority: AuthorityCode,

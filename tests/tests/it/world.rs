@@ -360,6 +360,7 @@ impl Records {
             authority: authority(),
             name: "West".to_owned(),
             revision: self.revision,
+            snapshot: self.revision,
             clock: ClockSetting::Real,
             sources: vec![
                 source("ssda903", &["care_episode", "looked_after_review"]),

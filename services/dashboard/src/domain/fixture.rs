@@ -30,6 +30,7 @@ pub(crate) fn authority() -> Authority {
         authority: code(),
         name: "Westshire".into(),
         revision: 1,
+        snapshot: 1,
         clock: ClockSetting::Real,
         sources: vec![SourceState {
             source: "ssda903".into(),

@@ -35,6 +35,7 @@ fn authority(revision: u64) -> Authority {
         authority: code(),
         name: "Testshire".to_owned(),
         revision,
+        snapshot: revision,
         clock: ClockSetting::Real,
         sources: vec![SourceState {
             source: "ssda903".to_owned(),

@@ -114,6 +114,7 @@ pub(crate) struct Story {
     clock: ClockSetting,
     as_at: Date,
     revision: u64,
+    snapshot: u64,
     children: BTreeMap<String, Chronology>,
     changed: BTreeSet<String>,
 }
@@ -167,6 +168,7 @@ impl Story {
             clock: ClockSetting::Real,
             as_at: day(today),
             revision: 0,
+            snapshot: 0,
             children: BTreeMap::new(),
             changed: BTreeSet::new(),
         }
@@ -192,12 +194,24 @@ impl Story {
 
     /// Sends the children of the next snapshot, and gives the authority's state that belongs to it.
     pub(crate) fn prepare(&mut self) -> Authority {
+        self.snapshot = self.revision + 1;
+        self.next()
+    }
+
+    /// Sends what events told, and lets everything come to rest.
+    pub(crate) async fn tell(&mut self) {
+        let authority = self.next();
+        self.publish_authority(&authority).await;
+    }
+
+    fn next(&mut self) -> Authority {
         self.revision += 1;
         self.send_children(self.revision);
         Authority {
             authority: code(),
             name: "Testshire".to_owned(),
             revision: self.revision,
+            snapshot: self.snapshot,
             clock: self.clock,
             sources: vec![SourceState {
                 source: "ssda903".to_owned(),

@@ -194,6 +194,7 @@ pub(crate) fn authority(clock: ClockSetting) -> Authority {
         authority: "aa".parse().unwrap(),
         name: "Westshire".into(),
         revision: 1,
+        snapshot: 1,
         clock,
         sources: vec![],
         children: 0,

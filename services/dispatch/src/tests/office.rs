@@ -93,6 +93,7 @@ impl Office {
             post,
             authority: Authority {
                 revision: 0,
+                snapshot: 0,
                 ..authority
             },
             children: BTreeMap::new(),
@@ -147,6 +148,7 @@ impl Office {
 
     fn announce(&mut self) {
         self.authority.revision += 1;
+        self.authority.snapshot = self.authority.revision;
         self.authority.children = self.children.len() as u64;
         self.authority.revision_sum = self.children.values().sum();
         let authority = self.authority.clone();

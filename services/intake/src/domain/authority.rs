@@ -37,6 +37,7 @@ pub fn unknown(code: &AuthorityCode) -> Authority {
         authority: code.clone(),
         name: code.to_string(),
         revision: 0,
+        snapshot: 0,
         clock: ClockSetting::Real,
         sources: Vec::new(),
         children: 0,
@@ -50,6 +51,7 @@ pub fn after(mut state: Authority, accepted: &Accepted<'_>) -> Authority {
         name.clone_into(&mut state.name);
     }
     state.revision += 1;
+    state.snapshot = state.revision;
     state.clock = clock(state.clock, accepted.clock, accepted.as_at);
     state.sources.retain(|s| s.source != accepted.source);
     state.sources.push(SourceState {
@@ -185,6 +187,16 @@ mod tests {
             (three.revision, three.children, three.revision_sum),
             (3, 6, 9)
         );
+        let told = Told {
+            source: "events/case-system",
+            as_at: date(2018, 4, 1),
+            at: Timestamp::UNIX_EPOCH,
+            supplies: &[],
+            children_new: 0,
+            children_changed: 1,
+        };
+        let four = after_told(three.clone(), &told);
+        assert_eq!((three.snapshot, four.snapshot, four.revision), (3, 3, 4));
         let sources: Vec<_> = three
             .sources
             .iter()

@@ -98,6 +98,7 @@ fn authority(revision: u64) -> Envelope {
         authority: west(),
         name: "West".to_owned(),
         revision,
+        snapshot: revision,
         clock: ClockSetting::Real,
         sources: Vec::new(),
         children: 0,

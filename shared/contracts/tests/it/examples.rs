@@ -109,6 +109,7 @@ fn authority() -> Authority {
         authority: code(),
         name: "Westshire".into(),
         revision: 3,
+        snapshot: 3,
         clock: ClockSetting::Pinned(at("2018-03-31T08:00:00Z")),
         sources: vec![SourceState {
             source: "ssda903".into(),

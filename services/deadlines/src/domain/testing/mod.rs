@@ -31,6 +31,7 @@ pub(crate) fn authority(supplies: &[&str]) -> Authority {
         authority: code(),
         name: "Testshire".to_owned(),
         revision: 1,
+        snapshot: 1,
         clock: contracts::ClockSetting::Real,
         sources: vec![SourceState {
             source: "ssda903".to_owned(),

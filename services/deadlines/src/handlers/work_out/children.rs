@@ -54,7 +54,7 @@ impl WorkOut {
                 });
                 continue;
             };
-            let batch = batch_of(authority, claimed);
+            let batch = batch_of(authority, held, claimed);
             let turn = self.child(chronology, lists.get(&claimed.child), at, batch, authority);
             signals += turn.signals;
             of_batch += if batch.is_some() { turn.signals } else { 0 };
@@ -63,7 +63,7 @@ impl WorkOut {
         }
         store::schedule(tx, code, &kept).await?;
         if of_batch > 0 {
-            store::add_signals(tx, code, authority.revision, of_batch).await?;
+            store::add_signals(tx, code, authority.snapshot, of_batch).await?;
         }
         if held.revision < authority.revision {
             let progress = Progress {
@@ -167,9 +167,11 @@ struct Turn {
     kept: Kept,
 }
 
-/// The batch a child's signals belong to. Days that pass because a snapshot moved a pinned clock are that snapshot's
-/// doing too, so that the brake sees them.
-fn batch_of(authority: &Authority, claimed: &Claimed) -> Option<u64> {
+/// The batch a child's signals belong to: the last snapshot, as long as not all of it is worked out; what changes a
+/// child after that are events, told as they come. Days that pass because a snapshot moved a pinned clock are that
+/// snapshot's doing too, so that the brake sees them.
+fn batch_of(authority: &Authority, held: &Progress, claimed: &Claimed) -> Option<u64> {
     let pinned = matches!(authority.clock, ClockSetting::Pinned(_));
-    (claimed.snapshot || pinned).then_some(authority.revision)
+    let collecting = held.reconciled < authority.snapshot;
+    (collecting && (claimed.snapshot || pinned)).then_some(authority.snapshot)
 }
