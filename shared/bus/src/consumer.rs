@@ -16,6 +16,7 @@ use contracts::{
     CloudEvent, Envelope, EnvelopeError, NotCloudEvent, Stream,
     cloudevent::{self, Mode},
     ids,
+    streams::FACTS,
 };
 use futures::StreamExt;
 use jiff::Timestamp;
@@ -130,17 +131,13 @@ impl Consumer {
     }
 
     /// What came, as an event. One of others has an id computed from its source and its own id, and happened when it
-    /// `came` if it does not say when.
-    pub(crate) fn envelope(
-        &self,
-        incoming: &Incoming,
-        came: Timestamp,
-    ) -> Result<Envelope, EnvelopeError> {
+    /// was published if it does not say when.
+    pub(crate) fn envelope(&self, incoming: &Incoming) -> Result<Envelope, EnvelopeError> {
         match self.reading {
             Reading::Ours => incoming.envelope(),
             Reading::Others => {
                 let event = incoming.event_of_others()?;
-                Ok(event.into_envelope(&incoming.subject, came))
+                Ok(event.into_envelope(&incoming.subject, incoming.published))
             }
         }
     }
@@ -156,6 +153,8 @@ pub struct Incoming {
     pub subject: String,
     pub headers: BTreeMap<String, String>,
     pub data: Vec<u8>,
+    /// When the broker took it: the same however often it is delivered.
+    pub published: Timestamp,
     /// How often the broker has delivered it, this time included.
     pub delivered: i64,
 }
@@ -185,6 +184,7 @@ impl Incoming {
             subject: envelope.subject.clone(),
             headers,
             data: envelope.data.clone(),
+            published: envelope.time,
             delivered,
         }
     }
@@ -207,7 +207,7 @@ impl Incoming {
         }
         match cloudevent::mode(content_type)? {
             Mode::Structured => CloudEvent::from_json(&self.data),
-            Mode::Batch => Err(NotCloudEvent::Format("a batch".to_owned())),
+            Mode::Batch => Err(NotCloudEvent::Format("a batch")),
             Mode::Binary => {
                 let headers = self.headers.iter().map(|(k, v)| (k.as_str(), v.as_str()));
                 CloudEvent::from_headers(headers, content_type, self.data.clone())
@@ -227,15 +227,28 @@ impl Incoming {
         self.headers.get("ce-type").map_or("", String::as_str)
     }
 
-    /// The event's own id, else one computed from what came.
+    /// The event's own id, else one computed from what came. Others may give one id to several events.
     pub(crate) fn id(&self) -> Uuid {
         let own = self.headers.get("ce-id").and_then(|id| id.parse().ok());
-        own.unwrap_or_else(|| {
-            let header = |name| self.headers.get(name).map_or("", String::as_str);
+        own.filter(|_| !self.is_of_others()).unwrap_or_else(|| {
+            let headers = format!("{:?}", self.headers);
             let data = String::from_utf8_lossy(&self.data);
-            let parts = [&self.subject, header("ce-source"), header("ce-id"), &data];
-            ids::computed("incoming", &parts)
+            ids::computed("incoming", &[&self.subject, &headers, &data])
         })
+    }
+
+    /// Published by others, who may have written anything anywhere, the subject included.
+    fn is_of_others(&self) -> bool {
+        self.subject.split('.').nth(2) == Some(FACTS.area)
+    }
+
+    /// The subject for a log, where it is ours.
+    fn subject_to_log(&self) -> &str {
+        if self.is_of_others() {
+            "of others"
+        } else {
+            &self.subject
+        }
     }
 }
 
@@ -250,7 +263,7 @@ pub async fn process(
     let mut together = Vec::new();
     let mut alone = Vec::new();
     for (n, incoming) in batch.iter().enumerate() {
-        match consumer.envelope(incoming, context.clock.machine_now()) {
+        match consumer.envelope(incoming) {
             Ok(_) if incoming.delivered > LONE_AFTER => alone.push(n),
             Ok(envelope) => together.push((n, envelope)),
             Err(error) => {
@@ -378,7 +391,7 @@ async fn attempt(
         bury(context, consumer, incoming, reason).await?;
         return Ok(Disposition::Term);
     }
-    let envelope = consumer.envelope(incoming, context.clock.machine_now())?;
+    let envelope = consumer.envelope(incoming)?;
     match apply(context, consumer, &[envelope], Some(incoming)).await {
         Ok(()) => Ok(Disposition::Ack),
         Err(Failure::Reject(error)) if attempts >= LONE_ATTEMPTS => {
@@ -396,7 +409,7 @@ async fn bury(
     incoming: &Incoming,
     reason: &str,
 ) -> Result<(), Failure> {
-    error!(consumer = consumer.name, subject = %incoming.subject, id = %incoming.id(), reason, "dead letter");
+    error!(consumer = consumer.name, subject = incoming.subject_to_log(), id = %incoming.id(), reason, "dead letter");
     let mut tx = context.db.begin().await?;
     dead_letter::put(
         &mut tx,
@@ -484,7 +497,8 @@ async fn handled(
     consumer: &Consumer,
     messages: &[async_nats::jetstream::Message],
 ) -> Option<Vec<Disposition>> {
-    let incoming: Vec<_> = messages.iter().map(incoming).collect();
+    let now = context.clock.machine_now();
+    let incoming: Vec<_> = messages.iter().map(|m| incoming(m, now)).collect();
     let span = info_span!(
         "consume.batch",
         consumer = consumer.name,
@@ -554,15 +568,20 @@ pub(crate) async fn ensure(
         .with_context(|| format!("could not create the consumer {}", consumer.name))
 }
 
-fn incoming(message: &async_nats::jetstream::Message) -> Incoming {
+fn incoming(message: &async_nats::jetstream::Message, now: Timestamp) -> Incoming {
     let headers = message.headers.iter().flat_map(async_nats::HeaderMap::iter);
+    let info = message.info().ok();
+    let published = info
+        .as_ref()
+        .and_then(|i| Timestamp::from_nanosecond(i.published.unix_timestamp_nanos()).ok());
     Incoming {
         subject: message.subject.to_string(),
         headers: headers
             .filter_map(|(k, v)| Some((k.to_string(), v.first()?.to_string())))
             .collect(),
         data: message.payload.to_vec(),
-        delivered: message.info().map_or(1, |i| i.delivered),
+        published: published.unwrap_or(now),
+        delivered: info.map_or(1, |i| i.delivered),
     }
 }
 
@@ -571,4 +590,54 @@ pub(crate) async fn unread(context: &Context, consumer: &Consumer) -> anyhow::Re
     let mut durable = ensure(context, consumer).await?;
     let info = durable.info().await?;
     Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Deaf;
+
+    #[async_trait]
+    impl Handler for Deaf {
+        async fn handle(&self, _: &mut Tx, _: &[Envelope]) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+
+    fn told(subject: &str, data: &str) -> Incoming {
+        let headers = [
+            ("ce-specversion", "1.0"),
+            ("ce-id", "6f9619ff-8b86-d011-b42d-00cf4fc964ff"),
+            ("ce-source", "/westshire/case-system"),
+            ("ce-type", "fact.recorded"),
+        ];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Incoming {
+            subject: subject.to_owned(),
+            headers: headers.into(),
+            data: data.into(),
+            published: Timestamp::from_second(1_744_380_000).unwrap(),
+            delivered: 1,
+        }
+    }
+
+    #[test]
+    fn an_event_of_others_without_a_time_happened_when_it_was_published() {
+        let consumer = Consumer::new("deaf", &FACTS, Arc::new(Deaf)).of_others();
+        let incoming = told("evenkeel.west.fact.recorded.1001", "{}");
+        let event = consumer.envelope(&incoming).unwrap();
+        assert_eq!(event.time, incoming.published);
+    }
+
+    #[test]
+    fn what_others_write_is_neither_an_id_nor_in_the_log() {
+        let of_others = |data| told("evenkeel.west.fact.recorded.Ann Lee", data);
+        assert_ne!(of_others("1").id(), of_others("2").id());
+        assert_eq!(of_others("1").id(), of_others("1").id());
+        assert_eq!(of_others("1").subject_to_log(), "of others");
+        let ours = |data| told("evenkeel.west.deadline.raised.AAAA", data);
+        assert_eq!(ours("1").id(), ours("2").id());
+        assert_eq!(ours("1").subject_to_log(), ours("1").subject);
+    }
 }

@@ -154,6 +154,7 @@ async fn replay(context: &Context, consumers: &[Consumer], id: Uuid) -> anyhow::
         subject: row.text("subject")?,
         headers: row.json("headers")?,
         data: row.text("data")?.into_bytes(),
+        published: row.timestamp("at")?,
         delivered: 1,
     };
     let unread =
@@ -167,7 +168,7 @@ async fn replay(context: &Context, consumers: &[Consumer], id: Uuid) -> anyhow::
                 "the consumer {name} no longer exists; the letter stays"
             ))
         })?;
-        let envelope = consumer.envelope(&letter, row.timestamp("at")?);
+        let envelope = consumer.envelope(&letter);
         handle_again(&mut tx, consumer, envelope.map_err(unread)?).await?;
     }
     tx.everywhere().run(&REMOVE, values![id]).await?;

@@ -42,7 +42,7 @@ pub enum NotCloudEvent {
     Version,
     #[error("{attribute} is not {wanted}")]
     Attribute {
-        attribute: String,
+        attribute: &'static str,
         wanted: &'static str,
     },
     #[error("data and data_base64 are both there, and an event has one of them")]
@@ -50,9 +50,9 @@ pub enum NotCloudEvent {
     #[error("there is no ce-specversion, and the content type is not application/cloudevents+json")]
     NoMode,
     #[error(
-        "{0} is not a format understood here: send application/cloudevents+json in UTF-8, or binary mode"
+        "{0} is not understood here: send application/cloudevents+json in UTF-8, or binary mode"
     )]
-    Format(String),
+    Format(&'static str),
 }
 
 /// How a message carries its event.
@@ -76,13 +76,15 @@ pub fn mode(content_type: Option<&str>) -> Result<Mode, NotCloudEvent> {
         (name.trim().eq_ignore_ascii_case("charset")).then(|| value.trim().trim_matches('"'))
     });
     if !charset.is_none_or(|c| c.eq_ignore_ascii_case("utf-8")) {
-        return Err(NotCloudEvent::Format(format!("{media} in another charset")));
+        return Err(NotCloudEvent::Format("an encoding other than UTF-8"));
     }
     match media.as_str() {
         // What the NATS binding calls it.
         "application/cloudevents" | "application/cloudevents+json" => Ok(Mode::Structured),
         "application/cloudevents-batch+json" => Ok(Mode::Batch),
-        _ => Err(NotCloudEvent::Format(media)),
+        _ => Err(NotCloudEvent::Format(
+            "a format of CloudEvents other than JSON",
+        )),
     }
 }
 
@@ -105,8 +107,8 @@ impl CloudEvent {
         for (name, value) in headers {
             let name = name.to_ascii_lowercase();
             if let Some(attribute) = name.strip_prefix("ce-") {
-                let value = decoded(value).ok_or_else(|| NotCloudEvent::Attribute {
-                    attribute: name.clone(),
+                let value = decoded(value).ok_or(NotCloudEvent::Attribute {
+                    attribute: "a ce- header",
                     wanted: "text in UTF-8, percent-encoded",
                 })?;
                 attributes.insert(attribute.to_owned(), value.into());
@@ -214,7 +216,7 @@ fn text(name: &'static str, value: Option<Value>) -> Result<Option<String>, NotC
         None => Ok(None),
         Some(Value::String(text)) if is_text(&text) => Ok(Some(text)),
         Some(_) => Err(NotCloudEvent::Attribute {
-            attribute: name.to_owned(),
+            attribute: name,
             wanted: "text that can be seen, in quotes",
         }),
     }
@@ -232,7 +234,7 @@ fn uri(attribute: &'static str, text: String) -> Result<String, NotCloudEvent> {
         return Ok(text);
     }
     Err(NotCloudEvent::Attribute {
-        attribute: attribute.to_owned(),
+        attribute,
         wanted: "a URI, such as /westshire/case-system",
     })
 }
@@ -240,8 +242,8 @@ fn uri(attribute: &'static str, text: String) -> Result<String, NotCloudEvent> {
 fn instant(text: &str) -> Result<Timestamp, NotCloudEvent> {
     // RFC 3339 has an offset and no zone in brackets.
     let parsed = text.parse().ok().filter(|_| !text.contains('['));
-    parsed.ok_or_else(|| NotCloudEvent::Attribute {
-        attribute: "time".to_owned(),
+    parsed.ok_or(NotCloudEvent::Attribute {
+        attribute: "time",
         wanted: "a time as in RFC 3339, such as 2025-04-11T14:05:00Z",
     })
 }
@@ -250,7 +252,7 @@ fn extension((name, value): (String, Value)) -> Result<(String, String), NotClou
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     if name.is_empty() || !name.chars().all(is_name) {
         return Err(NotCloudEvent::Attribute {
-            attribute: "the name of an attribute".to_owned(),
+            attribute: "the name of an attribute",
             wanted: "of lower-case letters and digits only",
         });
     }
@@ -258,7 +260,7 @@ fn extension((name, value): (String, Value)) -> Result<(String, String), NotClou
         Value::String(text) => Ok((name, text)),
         Value::Number(_) | Value::Bool(_) => Ok((name, value.to_string())),
         _ => Err(NotCloudEvent::Attribute {
-            attribute: name,
+            attribute: "an attribute of your own",
             wanted: "a text, a whole number or true or false, as attributes are",
         }),
     }
@@ -275,12 +277,10 @@ fn plain(data: Value, media_type: Option<&Value>) -> Vec<u8> {
 
 fn from_base64(value: &Value) -> Result<Vec<u8>, NotCloudEvent> {
     let bytes = value.as_str().map(|text| BASE64.decode(text.as_bytes()));
-    bytes
-        .and_then(Result::ok)
-        .ok_or_else(|| NotCloudEvent::Attribute {
-            attribute: "data_base64".to_owned(),
-            wanted: "a text in base 64",
-        })
+    bytes.and_then(Result::ok).ok_or(NotCloudEvent::Attribute {
+        attribute: "data_base64",
+        wanted: "a text in base 64",
+    })
 }
 
 /// A header's value: what stands in quotes without them, then one round of percent-decoding.

@@ -273,7 +273,7 @@ fn read(headers: &HeaderMap, body: Vec<u8>) -> Result<Vec<CloudEvent>, Problem> 
         .any(|media| !cloudevent::is_json(&media))
     {
         return Err(format_not_known(&NotCloudEvent::Format(
-            "data that is not JSON".to_owned(),
+            "data that is not JSON",
         )));
     }
     Ok(events)

@@ -137,8 +137,9 @@ impl Teller {
         let said_by = source.said_by();
         let mut known = rows::said(scoped, &ids).await?;
         let revisions = rows::revisions(scoped, &ids).await?;
+        let last = rows::facts(scoped, &said_by, &ids).await?;
         let mut changed = Changed {
-            facts: rows::facts(scoped, &said_by, &ids).await?,
+            facts: last.clone(),
             ..Changed::default()
         };
         let today = self.today(source);
@@ -171,6 +172,7 @@ impl Teller {
                 entries: own,
             });
         }
+        changed.facts.retain(|fact, at| last.get(fact) != Some(at));
         Ok(changed)
     }
 
@@ -273,7 +275,7 @@ fn after(
     changed.then_some((own, known))
 }
 
-/// What an event says, whichever mode it came in.
+/// What an event says, whichever mode it came in; not its time, which it may not have.
 fn content(event: &Envelope) -> String {
     let data: serde_json::Value = serde_json::from_slice(&event.data).unwrap_or_default();
     let text = format!("{}\n{data}", event.event_type);

@@ -392,7 +392,7 @@ async fn a_request_that_cannot_be_taken_in_says_what_to_do() {
         (
             plain("application/cloudevents+avro", &body),
             415,
-            "+avro is not a format",
+            "other than JSON is not understood",
         ),
         (
             plain("application/cloudevents+json; charset=latin1", &body),
@@ -463,6 +463,18 @@ async fn facts_over_nats_come_in_both_modes_and_what_is_wrong_is_kept_as_a_dead_
     .await;
     until("two dead letters of Westshire", async || {
         (open.dead_letters().await == 2).then_some(())
+    })
+    .await;
+    // Under one id, whatever its form, are two wrong events.
+    let one_id = binary.map(|(name, value)| match name {
+        "ce-id" => (name, "6f9619ff-8b86-d011-b42d-00cf4fc964ff"),
+        _ => (name, value),
+    });
+    for data in ["no JSON", "none either"] {
+        open.publish(subject, &one_id, data).await;
+    }
+    until("four dead letters of Westshire", async || {
+        (open.dead_letters().await == 4).then_some(())
     })
     .await;
     open.running.stop().await;
