@@ -111,6 +111,7 @@ test)
     browser
     ;;
 bench)
+    database
     mail_measures
     ;;
 *)

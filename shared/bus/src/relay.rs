@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::SignedDuration;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
 const RELAY: &str = "publishing";
 
 const IDLE: Duration = Duration::from_secs(5);
+/// What is committed this soon after the last look waits until then, so that a busy service publishes in batches.
+const APART: Duration = Duration::from_millis(20);
 /// A claim outlives any publish; another replica takes over after it.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -32,6 +35,7 @@ pub(crate) async fn drive(context: Context) -> anyhow::Result<()> {
     loop {
         let stopping = context.tasks.is_stopping();
         commits.borrow_and_update();
+        let looked = Instant::now();
         let sleep = match relay_all(&context).await {
             Ok(None) => {
                 pause.reset();
@@ -51,7 +55,9 @@ pub(crate) async fn drive(context: Context) -> anyhow::Result<()> {
         }
         tokio::select! {
             () = tokio::time::sleep(sleep.unwrap_or(IDLE)) => {}
-            _ = commits.changed(), if sleep.is_none() => {}
+            _ = commits.changed(), if sleep.is_none() => {
+                tokio::time::sleep_until(looked + APART).await;
+            }
             () = context.tasks.stopping() => {}
         }
     }

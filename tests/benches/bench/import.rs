@@ -6,19 +6,19 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use store::{Db, Insert, Migrations, Statement, values};
+use store::{Insert, Migrations, Statement, values};
 
-use crate::{Figure, generate, per_second, up::Up};
+use crate::{Figure, engine::Engine, generate, per_second, up::Up};
 
 pub(crate) async fn measure(children: u32) -> anyhow::Result<Vec<Figure>> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("return");
     std::fs::create_dir(&source)?;
     let made = generate::ssda903(&source, children)?;
-    let (_, raw) = raw(&source, &folder.path().join("raw.db")).await?;
+    let (_, raw) = raw(&source, &Engine::Sqlite, folder.path()).await?;
 
     let data = folder.path().join("data");
-    let up = Up::start(&data)?;
+    let up = Up::start(&data, &Engine::Sqlite)?;
     let started = Instant::now();
     up.import("ssda903", &source, generate::AS_AT)?;
     let imported = started.elapsed();
@@ -52,7 +52,11 @@ pub(crate) async fn measure(children: u32) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Reads every row and stores its texts in one table, in one transaction; gives how many there are, and how long it took.
-pub(crate) async fn raw(source: &Path, path: &Path) -> anyhow::Result<(usize, Duration)> {
+pub(crate) async fn raw(
+    source: &Path,
+    engine: &Engine,
+    folder: &Path,
+) -> anyhow::Result<(usize, Duration)> {
     const CREATE: Migrations = Migrations(&[(
         1,
         "raw",
@@ -64,7 +68,7 @@ pub(crate) async fn raw(source: &Path, path: &Path) -> anyhow::Result<(usize, Du
         columns: 2,
         then: "",
     };
-    let db = Db::sqlite(path, &[CREATE]).await?;
+    let db = engine.open(folder, &[CREATE]).await?;
     let started = Instant::now();
     let mut tx = db.begin().await?;
     let mut id = 0_i64;

@@ -1,15 +1,18 @@
 //! `make bench`: each figure beside the raw limit of the same run on the same machine. Ratios are what to keep.
 //!
-//! `cargo bench -p suite --bench bench -- mail --quick` measures one of `import`, `dataset` and `mail`, with
-//! less of everything.
+//! `cargo bench -p suite --bench bench -- mail --quick` measures one of `import`, `dataset`, `postgres` (the
+//! dataset there) and `mail`, with less of everything.
 
 mod dataset;
+mod engine;
 mod generate;
 mod import;
 mod mail;
 mod up;
 
 use std::{io::Write, time::Duration};
+
+use self::engine::Engine;
 
 /// One measured thing beside its limit.
 struct Figure {
@@ -25,16 +28,24 @@ fn main() -> anyhow::Result<()> {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let given = |word: &str| asked.iter().any(|a| a == word);
     let quick = given("--quick");
-    let all = !["import", "dataset", "mail"].into_iter().any(given);
+    let all = !["import", "dataset", "postgres", "mail"]
+        .into_iter()
+        .any(given);
     let runtime = tokio::runtime::Runtime::new()?;
     let mut figures = Vec::new();
     if all || given("import") {
         let children = if quick { 2_000 } else { 20_000 };
         figures.extend(runtime.block_on(import::measure(children))?);
     }
+    let children = if quick { 5_000 } else { 50_000 };
     if all || given("dataset") {
-        let children = if quick { 5_000 } else { 50_000 };
-        figures.extend(runtime.block_on(dataset::measure(children))?);
+        figures.extend(runtime.block_on(dataset::measure(children, &Engine::Sqlite))?);
+    }
+    if all || given("postgres") {
+        figures.extend(runtime.block_on(async {
+            let engine = Engine::postgres().await;
+            dataset::measure(children, &engine).await
+        })?);
     }
     if all || given("mail") {
         let mails = if quick { 4_000 } else { 20_000 };

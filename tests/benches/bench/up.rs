@@ -10,7 +10,7 @@ use anyhow::{Context as _, ensure};
 use bus::ConnectOptions;
 use jiff::civil::Date;
 
-use crate::{Figure, peak_mib};
+use crate::{Figure, engine::Engine, peak_mib};
 
 pub(crate) const AUTHORITY: &str = "bench";
 
@@ -35,9 +35,10 @@ impl Up {
         command
     }
 
-    pub(crate) fn start(data: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(data: &Path, engine: &Engine) -> anyhow::Result<Self> {
         let child = Self::command(data)
             .args(["up", "--listen", "127.0.0.1:0"])
+            .envs(engine.setting())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -260,7 +260,7 @@ impl Pump {
         };
         let starved = self.queue.is_empty();
         let late = self.oldest.is_some_and(|at| at.elapsed() >= LATEST);
-        let enough = self.done.len() * 3 >= most || starved || late;
+        let enough = self.done.len() * 2 >= most || starved || late;
         let wanted = if self.done.is_empty() {
             starved && room > 0
         } else {

@@ -14,7 +14,7 @@ use std::{
 };
 
 pub use nats::{Nats, nats};
-pub use postgres::{Postgres, postgres};
+pub use postgres::{Postgres, durable_postgres, postgres};
 pub use smtp::{Mail, Smtp, SmtpOptions, smtp, smtp_with};
 pub use smtp_sink::{SmtpSink, smtp_sink, smtp_source};
 

@@ -11,17 +11,28 @@ use tempfile::TempDir;
 
 use super::{GRACE, free_port, last_words, log, tools, until};
 
-/// A PostgreSQL cluster of the test's own. It does not sync: it is there for its SQL, not for power losses.
+/// A PostgreSQL cluster of the test's own.
 #[derive(Debug)]
 pub struct Postgres {
     /// An empty database and its owner.
     pub url: String,
     port: u16,
+    settings: &'static [&'static str],
     folder: TempDir,
     process: Option<Guarded>,
 }
 
+/// One that does not sync: it is there for its SQL, not for power losses.
 pub async fn postgres() -> Postgres {
+    started(&["fsync=off", "full_page_writes=off", "shared_buffers=32MB"]).await
+}
+
+/// One as it comes, to be measured: what is committed is on the disk.
+pub async fn durable_postgres() -> Postgres {
+    started(&[]).await
+}
+
+async fn started(settings: &'static [&'static str]) -> Postgres {
     let folder = tempfile::tempdir().expect("a temporary folder");
     open_to_the_server(folder.path());
     copy_of_the_template(&data(folder.path()));
@@ -29,6 +40,7 @@ pub async fn postgres() -> Postgres {
     let mut postgres = Postgres {
         url: format!("postgres://evenkeel@127.0.0.1:{port}/postgres"),
         port,
+        settings,
         folder,
         process: None,
     };
@@ -40,16 +52,15 @@ impl Postgres {
     /// Starts it again after `stop`, at the same address.
     pub async fn start(&mut self) {
         let data = data(self.folder.path());
-        let settings = [
-            format!("port={}", self.port),
-            "listen_addresses=127.0.0.1".to_owned(),
-            "unix_socket_directories=".to_owned(),
-            "fsync=off".to_owned(),
-            "full_page_writes=off".to_owned(),
-            "shared_buffers=32MB".to_owned(),
+        let port = format!("port={}", self.port);
+        let own = [
+            &*port,
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
         ];
+        let settings = own.iter().chain(self.settings);
         let mut arguments: Vec<OsString> = vec!["-D".into(), data.clone().into()];
-        arguments.extend(settings.into_iter().flat_map(|s| ["-c".into(), s.into()]));
+        arguments.extend(settings.flat_map(|s| ["-c".into(), s.into()]));
         let (program, arguments) = as_the_server(&program("postgres"), arguments);
         let process = Guarded::spawn(program, arguments, Ask::Interrupt, log(self.folder.path()));
         let mut process = process.expect("postgres was there when its cluster was made");
