@@ -60,6 +60,13 @@ impl IntoResponse for Problem {
             StatusCode::METHOD_NOT_ALLOWED => _ = set(header::ALLOW, "POST"),
             _ => {}
         }
+        // Who is not known to tell anything keeps no place among the connections.
+        if matches!(
+            self.status,
+            StatusCode::UNAUTHORIZED | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND
+        ) {
+            set(header::CONNECTION, "close");
+        }
         response
     }
 }

@@ -1,6 +1,6 @@
 //! Comparing a snapshot with what its source said before, child by child, and writing what changed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bus::outbox;
 use contracts::{
@@ -56,7 +56,7 @@ type OfSource = (String, Vec<Entry>);
 struct Changed {
     said: Vec<Said>,
     /// What events told before and this snapshot says itself is out of these.
-    told: Vec<(String, Said)>,
+    told: BTreeMap<String, Vec<Said>>,
     revisions: Vec<(ChildId, u64)>,
     chronologies: Vec<Envelope>,
 }
@@ -146,7 +146,7 @@ impl<'i> Comparing<'i> {
         }
         rows::put_said(&mut scoped, self.order.source.name, &changed.said).await?;
         for (source, said) in changed.told {
-            rows::put_said(&mut scoped, &source, &[said]).await?;
+            rows::put_said(&mut scoped, &source, &said).await?;
         }
         rows::put_children(&mut scoped, &changed.revisions).await?;
         outbox::put(tx, &changed.chronologies).await
@@ -188,7 +188,9 @@ impl<'i> Comparing<'i> {
                 return;
             };
             changed.chronologies.push(chronology);
-            changed.told.extend(taken_over);
+            for (source, said) in taken_over {
+                changed.told.entry(source).or_default().push(said);
+            }
             changed.revisions.push((child.clone(), revision));
             self.so_far.children_new += u64::from(before.is_none());
             self.so_far.children_changed += 1;

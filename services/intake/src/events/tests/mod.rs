@@ -406,6 +406,10 @@ async fn a_request_that_cannot_be_taken_in_says_what_to_do() {
         assert_eq!(got.as_u16(), status, "{body}");
         assert!(body["detail"].as_str().unwrap().contains(words), "{body}");
     }
+    let stranger = own.post(url).body(body).send().await.unwrap();
+    assert_eq!(stranger.headers()[header::CONNECTION], "close");
+    let known = open.post().send().await.unwrap();
+    assert_eq!(known.headers().get(header::CONNECTION), None);
     let four: Vec<_> = (0..4)
         .map(|n| core_group(&n.to_string(), "1001", "2025-04-10"))
         .collect();
