@@ -1,4 +1,4 @@
-//! What other services are asked, for the operator only; no answer in time is told as such.
+//! What other services are asked, all but the rules for the operator only; no answer in time is told as such.
 
 use std::time::Duration;
 
@@ -7,13 +7,17 @@ use contracts::{
     AuthorityCode,
     commands::{
         Account, AskAccount, AskDelivery, DeadLetter, DeadLetterAsk, DeadLetterReply,
-        DeliveryStatus, HeldBatches, ListHeld, ListMail, Mail, MailPage, ReleaseBatch, Released,
-        Request, Rest, ShowMail, dead_letter_subject, rest_subject,
+        DeliveryStatus, HeldBatches, ListHeld, ListMail, ListRules, Mail, MailPage, ReleaseBatch,
+        Released, Request, Rest, RuleStatus, ShowMail, dead_letter_subject, rest_subject,
     },
 };
 use uuid::Uuid;
 
-use crate::{app::App, asker::Operator, problem::Problem};
+use crate::{
+    app::App,
+    asker::{Asker, Operator},
+    problem::Problem,
+};
 
 /// A person waits for the page.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -76,6 +80,17 @@ impl App {
             DeadLetterReply::List(letters) => Some(letters),
             DeadLetterReply::Shown(..) | DeadLetterReply::Replayed => None,
         }
+    }
+
+    /// Which rules run for an authority: no child is in it, so everybody of the authority may know.
+    pub(crate) async fn rules(
+        &self,
+        asker: &Asker,
+        authority: &AuthorityCode,
+    ) -> Result<Vec<RuleStatus>, Problem> {
+        asker.viewer(authority)?;
+        let authority = Some(authority.clone());
+        Ok(self.ask(&ListRules { authority }).await?.rules)
     }
 
     async fn ask<R: Request>(&self, request: &R) -> Result<R::Reply, Problem> {

@@ -313,7 +313,7 @@ async fn a_child_is_explained_and_an_unknown_one_is_refused_in_words() {
     };
     let lines = story.ask(&ask("1")).await.lines;
     assert!(
-        lines.contains(&"First review, due Tue 3 Jun 2025: overdue.".to_owned()),
+        lines.contains(&"First review, due Tue 3 Jun 2025: late, not recorded.".to_owned()),
         "{lines:#?}"
     );
     let refused = story.process().ask(&ask("2")).await.unwrap_err();

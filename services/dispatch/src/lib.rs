@@ -52,7 +52,7 @@ fn parts(context: &Context, config: &Config, metrics: &Metrics) -> anyhow::Resul
             Arc::new(work::Rounds::new(desk.clone())),
             Arc::new(work::Reconcile::new(desk)),
         ],
-        questions: handlers::questions::all(&context.db),
+        questions: handlers::questions::all(context),
         ..Node::default()
     })
 }

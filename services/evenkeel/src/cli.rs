@@ -304,9 +304,24 @@ pub enum DeadLetterAction {
     /// List them, from every service
     List,
     /// Show one with its body
-    Show { id: Uuid },
+    Show {
+        /// As `list` shows it
+        #[arg(value_parser = letter)]
+        id: Uuid,
+    },
     /// Try one again
-    Replay { id: Uuid },
+    Replay {
+        /// As `list` shows it
+        #[arg(value_parser = letter)]
+        id: Uuid,
+    },
+}
+
+fn letter(text: &str) -> Result<Uuid, String> {
+    text.parse().map_err(|_| {
+        "no dead letter has such an id: `evenkeel dead-letters list` shows those there are, each with its id"
+            .to_owned()
+    })
 }
 
 fn day(text: &str) -> Result<Date, String> {

@@ -8,7 +8,9 @@ use tracing::debug;
 
 use crate::output::{number, progress::Progress, seconds};
 
-const PAUSE: Duration = Duration::from_millis(50);
+/// Between two looks while there is work: longer each time, since most steps of a clock are done with at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 /// Working out a large first return takes minutes on a small machine.
 pub(crate) const LIMIT: Duration = Duration::from_mins(30);
 
@@ -56,8 +58,9 @@ pub(crate) async fn wait_within(
     rested
 }
 
-/// Returns once these services are at rest, seen in two looks between which nothing was recorded: work may be on its way
-/// from one to another. Fails as `StillAtWork` when the time is over.
+/// Returns once these services are at rest, seen in two looks, one after the other, between which nothing was recorded:
+/// work may be on its way from one to another while one looks. Then there was none at the moment between the two: it would
+/// have been seen in the second, or what made an end of it recorded. Fails as `StillAtWork` when the time is over.
 async fn until_rest(
     bus: &Bus,
     services: &[&'static str],
@@ -67,6 +70,7 @@ async fn until_rest(
     let began = Instant::now();
     let (mut most, mut before) = (0, None);
     let mut seen = Vec::new();
+    let mut pause = FIRST_PAUSE;
     loop {
         let left = within.saturating_sub(began.elapsed());
         let Ok(looked) = tokio::time::timeout(left, look(bus, services)).await else {
@@ -82,21 +86,22 @@ async fn until_rest(
         most = most.max(left);
         if left > 0 {
             show(most - left, most);
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        tokio::time::sleep(PAUSE).await;
     }
 }
 
 type Looks = Vec<(&'static str, Standing)>;
 
+/// All are asked at once.
 async fn look(bus: &Bus, services: &[&'static str]) -> anyhow::Result<Looks> {
-    let mut seen = Vec::with_capacity(services.len());
-    for service in services {
+    let ask = async |service: &'static str| {
         let standing = of(bus, service).await?;
         debug!(service, ?standing, "asked how it stands");
-        seen.push((*service, standing));
-    }
-    Ok(seen)
+        anyhow::Ok((service, standing))
+    };
+    futures::future::try_join_all(services.iter().map(|service| ask(service))).await
 }
 
 fn still(within: Duration, seen: &[(&str, Standing)]) -> StillAtWork {

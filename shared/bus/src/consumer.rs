@@ -587,8 +587,14 @@ fn incoming(message: &async_nats::jetstream::Message, now: Timestamp) -> Incomin
 
 /// How many messages a consumer has not acknowledged yet.
 pub(crate) async fn unread(context: &Context, consumer: &Consumer) -> anyhow::Result<u64> {
-    let mut durable = ensure(context, consumer).await?;
-    let info = durable.info().await?;
+    let (name, stream) = (consumer.name, consumer.stream.name);
+    // Asked often: one question, where making sure that it is there takes three.
+    let jetstream = context.bus.jetstream()?;
+    let durable = match jetstream.get_consumer_from_stream(name, stream).await {
+        Ok(durable) => durable,
+        Err(_) => ensure(context, consumer).await?,
+    };
+    let info = durable.cached_info();
     Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0))
 }
 

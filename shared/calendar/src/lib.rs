@@ -7,4 +7,4 @@ mod words;
 
 pub use calendar::{Calendar, Due, Unit};
 pub use hours::{WorkingHours, london};
-pub use words::day;
+pub use words::{day, moment};

@@ -2,13 +2,19 @@
 
 use std::ops::Bound;
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
-use crate::{Calendar, Unit};
+use crate::{Calendar, Unit, london};
 
 /// `Fri 11 Apr 2025`.
 pub fn day(day: Date) -> String {
     day.strftime("%a %-d %b %Y").to_string()
+}
+
+/// `Tue 6 May 2025, 09:00`, London time.
+pub fn moment(at: Timestamp) -> String {
+    let local = at.to_zoned(london());
+    format!("{}, {}", day(local.date()), local.strftime("%H:%M"))
 }
 
 impl Calendar {

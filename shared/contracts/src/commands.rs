@@ -222,6 +222,9 @@ pub struct RuleStatus {
     pub id: String,
     pub version: u32,
     pub title: String,
+    /// No two rules are alike in it: `Visit to a child placed for adoption`.
+    #[serde(default)]
+    pub in_full: String,
     pub effective_from: Date,
     pub source: String,
     /// `20 working days`.

@@ -87,11 +87,7 @@ impl ClockRow {
     pub(crate) fn found(place: &Place<'_>, id: &ChildId, child: &Child, clock: &Clock) -> Self {
         let says = clock.found.as_deref().unwrap_or_default();
         let mut why = Why::new(place, clock);
-        why.arithmetic = format!(
-            "Counted from {}: it holds from {}",
-            day(clock.trigger_date),
-            day(clock.due_date)
-        );
+        why.arithmetic = format!("True since {}: {says}", day(clock.due_date));
         why.evidence = format!("record {}", clock.started_by);
         Self {
             lead: "Since",

@@ -1,10 +1,10 @@
 //! Which clocks of a page somebody wants to see: by team, rule, state and time.
 
-use contracts::TeamId;
+use contracts::{TeamId, commands::RuleStatus};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Place, board::alphabetical, counts::Kind, links};
+use super::{Place, board::alphabetical, counts::Kind, links, rules};
 use crate::read_model::Clock;
 
 /// As it stands in the address. What cannot be read is as if it were not there.
@@ -130,9 +130,16 @@ impl Filter {
             let chosen = self.team.as_ref() == Some(&team);
             choice(team.to_string(), name, chosen)
         });
-        let rules = place.children.rules().into_iter().map(|(rule, title)| {
-            let chosen = self.rule.as_deref() == Some(rule);
-            choice(rule.to_owned(), title.to_owned(), chosen)
+        let known = place.children.rules();
+        let rules = known.iter().map(|(rule, title)| {
+            let chosen = self.rule.as_deref() == Some(*rule);
+            let alike = known.values().filter(|other| *other == title).count() > 1;
+            let text = if alike {
+                format!("{title} ({rule})")
+            } else {
+                (*title).to_owned()
+            };
+            choice((*rule).to_owned(), text, chosen)
         });
         let states = STATES.iter().map(|(kind, value, text)| {
             let chosen = self.state == Some(*kind);
@@ -147,6 +154,19 @@ impl Filter {
             by: day(self.by),
             on: self.is_on(),
         }
+    }
+}
+
+impl FilterForm {
+    /// With each rule under the name that no other has, where it is known.
+    pub(crate) fn named(mut self, known: &[RuleStatus]) -> Self {
+        for choice in &mut self.rules {
+            if let Some(rule) = known.iter().find(|rule| rule.id == choice.value) {
+                rules::name(rule).clone_into(&mut choice.text);
+            }
+        }
+        self.rules = sorted(self.rules.into_iter());
+        self
     }
 }
 
@@ -223,6 +243,47 @@ mod tests {
         ] {
             assert_eq!(kept(&asked), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn rules_of_one_title_are_told_apart() {
+        let fixture = Fixture::new();
+        let mut children = Children::default();
+        let visits = ["en.cla.visit", "en.adoption.visit"].map(|rule| {
+            let mut visit = open(date(2025, 5, 9));
+            visit.rule.id = rule.into();
+            visit.rule.title = "Visit".into();
+            visit
+        });
+        children.apply(held("1", "w1", visits.into()));
+        let place = Place {
+            children: &children,
+            ..fixture.place()
+        };
+        let form = Filter::default().form(&place, String::new(), []);
+        let texts = |form: &FilterForm| {
+            form.rules
+                .iter()
+                .map(|r| r.text.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            texts(&form),
+            ["Visit (en.adoption.visit)", "Visit (en.cla.visit)"],
+            "while nobody says more of them"
+        );
+        let name = |rule, name| rules::tests::status(rule, name, true, "");
+        let known = [
+            name("en.adoption.visit", "Visit to a child placed for adoption"),
+            name("en.cla.visit", "Visit to a child looked after"),
+        ];
+        assert_eq!(
+            texts(&form.named(&known)),
+            [
+                "Visit to a child looked after",
+                "Visit to a child placed for adoption"
+            ]
+        );
     }
 
     #[test]

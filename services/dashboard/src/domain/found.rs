@@ -131,6 +131,10 @@ mod tests {
         );
         let row = &worker.to_complete[0];
         assert_eq!((row.lead, row.due.as_str()), ("Since", "Tue 1 Apr 2025"));
+        assert_eq!(
+            row.why.arithmetic,
+            "True since Tue 1 Apr 2025: the record of x1"
+        );
         assert_eq!(row.tag.text, "To look at");
         let reviewer = horizon(&place, &fixture.viewer("r1")).unwrap();
         assert_eq!(

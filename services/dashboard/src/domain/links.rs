@@ -9,6 +9,10 @@ pub(crate) fn board(authority: &AuthorityCode) -> String {
     format!("/a/{authority}/board")
 }
 
+pub(crate) fn rules(authority: &AuthorityCode) -> String {
+    format!("/a/{authority}/rules")
+}
+
 pub(crate) fn team(authority: &AuthorityCode, team: &TeamId) -> String {
     format!("/a/{authority}/team/{}", encoded(team.as_str()))
 }

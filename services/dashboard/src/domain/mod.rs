@@ -13,6 +13,7 @@ pub(crate) mod my_day;
 pub(crate) mod paging;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod rules;
 pub(crate) mod seen;
 pub(crate) mod status;
 pub(crate) mod team;

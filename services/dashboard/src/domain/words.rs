@@ -3,7 +3,7 @@
 use calendar::Calendar;
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-pub(crate) use calendar::day;
+pub(crate) use calendar::{day, moment};
 
 /// Beyond this many working days a distance is told in months.
 const FAR: u32 = 60;
@@ -24,12 +24,6 @@ pub(crate) fn number(n: u64) -> String {
 /// `1 child`, `2,123 children`.
 pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
-}
-
-/// `Tue 6 May 2025, 09:00`, London time.
-pub(crate) fn moment(at: Timestamp) -> String {
-    let local = at.to_zoned(calendar::london());
-    format!("{}, {}", day(local.date()), local.strftime("%H:%M"))
 }
 
 pub(crate) fn london_day(at: Timestamp) -> Date {

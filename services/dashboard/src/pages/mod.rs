@@ -15,6 +15,7 @@ mod mail;
 mod mailbox;
 mod my_day;
 mod people;
+mod rules;
 mod sign_in;
 mod status;
 mod team;
@@ -28,10 +29,11 @@ pub(crate) struct Route {
     pub(crate) handlers: fn() -> MethodRouter<App>,
 }
 
-pub(crate) static ROUTES: [Route; 17] = [
+pub(crate) static ROUTES: [Route; 18] = [
     home::ROUTE,
     board::ROUTE,
     team::ROUTE,
+    rules::ROUTE,
     my_day::ROUTE,
     horizon::ROUTE,
     people::ROUTE,

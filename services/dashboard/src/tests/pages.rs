@@ -31,6 +31,46 @@ async fn a_page_says_as_whom_one_looks_and_lets_one_stop() {
 }
 
 #[tokio::test]
+async fn the_board_says_how_many_rules_run_and_its_page_of_rules_why_the_others_do_not() {
+    let site = Site::start().await;
+    let browser = site.sign_in().await;
+    let board = browser.get("/a/westshire/board").await;
+    assert!(
+        board
+            .text()
+            .contains("1 of 3 rules run on what has been read so far"),
+        "{}",
+        board.text()
+    );
+    assert!(board.html.contains("href=\"/a/westshire/rules\""));
+    let rules = browser.get("/a/westshire/rules").await.text();
+    for words in [
+        "Run here 1",
+        "No source supplies visits: expected, cannot be confirmed here 2",
+        "Visit to a child in need",
+    ] {
+        assert!(rules.contains(words), "{words:?} in {rules}");
+    }
+}
+
+#[tokio::test]
+async fn the_filters_are_folded_until_one_is_set_and_name_each_rule_in_full() {
+    let site = Site::start().await;
+    let browser = site.sign_in().await;
+    for page in ["/a/westshire/board", "/a/westshire/team/T1"] {
+        let open = |html: &str| html.contains("id=\"filters\" open>");
+        let all = browser.get(page).await;
+        assert!(all.html.contains("id=\"filters\"") && !open(&all.html));
+        assert!(
+            all.html
+                .contains("First review of a child looked after</option>")
+        );
+        let some = browser.get(&format!("{page}?state=late")).await;
+        assert!(open(&some.html), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_mail_is_shown_in_a_frame_that_may_do_nothing() {
     let site = Site::start().await;
     let browser = site.sign_in().await;

@@ -6,13 +6,17 @@ use bus::{Node, Question};
 use contracts::{
     commands::{
         Account, AskAccount, AskDelivery, DeliveryStatus, DeliveryTrouble, HeldBatch, HeldBatches,
-        ListHeld, ListMail, Mail, MailHeader, MailPage, ReleaseBatch, Released, ShowMail,
+        ListHeld, ListMail, ListRules, Mail, MailHeader, MailPage, ReleaseBatch, Released,
+        RuleReport, ShowMail,
     },
     ids,
 };
 use uuid::Uuid;
 
-use crate::domain::fixture::{NOW, code};
+use crate::domain::{
+    fixture::{NOW, code},
+    rules::tests::status,
+};
 
 pub(super) fn mail_id() -> Uuid {
     ids::computed("mail", &["1"])
@@ -119,6 +123,33 @@ pub(super) fn dispatch() -> Node {
     });
     Node {
         questions: vec![list, release, account],
+        ..Node::default()
+    }
+}
+
+pub(super) fn deadlines() -> Node {
+    let rules = Question::new(|_: ListRules| async {
+        let missing = "no source supplies visits: expected, cannot be confirmed here";
+        let first = "First review of a child looked after";
+        let rules = vec![
+            status(
+                "en.cla.first-review",
+                first,
+                true,
+                "on the evidence of ssda903",
+            ),
+            status("en.cin.visit", "Visit to a child in need", false, missing),
+            status(
+                "en.cla.visit",
+                "Visit to a child looked after",
+                false,
+                missing,
+            ),
+        ];
+        Ok(RuleReport { rules })
+    });
+    Node {
+        questions: vec![rules],
         ..Node::default()
     }
 }

@@ -13,7 +13,7 @@ use store::Db;
 
 use testkit::servers::{Nats, nats, until};
 
-use super::services::{delivery, dispatch};
+use super::services::{deadlines, delivery, dispatch};
 use crate::{
     Config, Dashboard,
     domain::fixture::{self, NOW, code},
@@ -160,7 +160,12 @@ impl Site {
 
     async fn answer(&self) {
         bus::run(&self.publisher, Node::default()).await.unwrap();
-        for (service, node) in [("delivery", delivery()), ("dispatch", dispatch())] {
+        let services = [
+            ("deadlines", deadlines()),
+            ("delivery", delivery()),
+            ("dispatch", dispatch()),
+        ];
+        for (service, node) in services {
             let context = context(service, &self.nats.server, &self.tasks).await;
             bus::run(&context, node).await.unwrap();
         }

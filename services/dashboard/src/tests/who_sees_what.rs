@@ -52,6 +52,10 @@ fn expected(path: &str, role: Role, team: &str, own: bool) -> Expected {
             ..base
         },
         "/a/{code}/board" => board(role, base),
+        "/a/{code}/rules" => Expected {
+            shows: vec!["1 of 3 rules run", "Visit to a child in need"],
+            ..base
+        },
         "/a/{code}/team/{team}" => team_page(role, own, base),
         "/a/{code}/my-day" => my_day(role, base),
         "/a/{code}/horizon" => Expected {

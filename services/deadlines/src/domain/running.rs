@@ -173,6 +173,7 @@ fn status(rule: &Rule, authority: Option<&Authority>, runs: bool, why: String) -
         id: rule.id.clone(),
         version: rule.version,
         title: rule.title.clone(),
+        in_full: rule.in_full().to_owned(),
         effective_from: rule.effective_from,
         source: rule.source.clone(),
         limit: rule.limit_words(),

@@ -1,5 +1,6 @@
 //! Every verdict with its reason: why somebody was told, or was not.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ pub struct Verdict {
 /// What was in force when it was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
+    /// Where the authority's clock stood; not kept of what was decided before this was.
+    #[serde(default)]
+    pub now: Option<Timestamp>,
     pub rule: String,
     pub rule_version: u32,
     /// None: no policy fits the rule.
@@ -36,6 +40,7 @@ impl Versions {
     pub fn of(scene: &Scene<'_>, matter: &Matter, child: &Child) -> Self {
         let rule = &matter.obligation.rule;
         Self {
+            now: Some(scene.now),
             rule: rule.id.clone(),
             rule_version: rule.version,
             policy_version: scene.settings.policies.of(&rule.id).map(Policy::version),

@@ -253,11 +253,7 @@ fn sits(seat: Seat) -> &'static str {
 /// The calendar's own words; only the date where the rule has its own way to reach it.
 fn arithmetic(calendar: &Calendar, obligation: &Obligation) -> String {
     if obligation.found.is_some() {
-        return format!(
-            "Counted from {}: it holds from {}",
-            day(obligation.trigger_date),
-            day(obligation.due_date)
-        );
+        return format!("True since {}", day(obligation.due_date));
     }
     let limit = obligation.rule.limit;
     let unit = limit.unit.into();
@@ -292,16 +288,16 @@ pub fn told_next(manager: Option<&str>, by: Date, several: bool) -> String {
 pub fn told_too(manager: Option<&str>) -> String {
     match manager {
         Some(name) => {
-            format!("Your manager, {name}, has been told as well. Nobody else is told next.")
+            format!("Your manager, {name}, has been told as well. It goes no further than that.")
         }
-        None => "Your manager has been told as well. Nobody else is told next.".to_owned(),
+        None => "Your manager has been told as well. It goes no further than that.".to_owned(),
     }
 }
 
 pub const OWN_LINE: &str = "The case-holder and their manager have reminders of their own; nobody is told what you are told.";
-pub const ONLY_YOU: &str = "Only you are told this, and nobody is told next.";
+pub const ONLY_YOU: &str = "Only you are told this: it goes to nobody else.";
 pub const SOME_ONLY_YOU: &str = "What is only to be completed in the record is told to you alone.";
-pub const NOBODY_NEXT: &str = "Nobody else is told next.";
+pub const NOBODY_NEXT: &str = "This goes no further: nobody above you is told about it.";
 
 pub fn drops_off(evidence: &[&str]) -> String {
     let evidence = match evidence {

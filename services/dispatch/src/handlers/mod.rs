@@ -4,3 +4,4 @@ pub(crate) mod chronology;
 pub(crate) mod questions;
 pub(crate) mod receipts;
 pub(crate) mod signals;
+mod why;

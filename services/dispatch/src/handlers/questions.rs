@@ -1,20 +1,25 @@
 //! Questions: the brake, the account, and why somebody was told or not.
 
+use std::sync::Arc;
+
 use ::store::Db;
 use anyhow::Context as _;
-use bus::{Question, Refusal};
+use bus::{Context, Question, Refusal};
 use contracts::commands::{
-    AskAccount, AskNextMoment, ExplainTold, Explanation, HeldBatches, ListHeld, NextMoment,
-    ReleaseBatch, Released,
+    AskAccount, AskNextMoment, ExplainTold, HeldBatches, ListHeld, NextMoment, ReleaseBatch,
+    Released,
 };
 
+use super::why;
 use crate::{
     domain::{batch::BatchState, stages::brake::Weighed},
     store,
 };
 
-pub(crate) fn all(db: &Db) -> Vec<Question> {
-    let (held, release, account, why) = (db.clone(), db.clone(), db.clone(), db.clone());
+pub(crate) fn all(context: &Context) -> Vec<Question> {
+    let Context { db, landscape, .. } = context;
+    let landscape = Arc::clone(landscape);
+    let (held, release, account, told) = (db.clone(), db.clone(), db.clone(), db.clone());
     let next = db.clone();
     vec![
         Question::new(move |ListHeld {}| {
@@ -41,8 +46,8 @@ pub(crate) fn all(db: &Db) -> Vec<Question> {
             }
         }),
         Question::new(move |ask: ExplainTold| {
-            let db = why.clone();
-            async move { explain(&db, &ask).await }
+            let (db, landscape) = (told.clone(), landscape.clone());
+            async move { why::answer(&db, &landscape, &ask).await }
         }),
     ]
 }
@@ -74,44 +79,4 @@ async fn let_go(db: &Db, ask: &ReleaseBatch) -> anyhow::Result<Released> {
     Ok(Released {
         people: weighed.people,
     })
-}
-
-async fn explain(db: &Db, ask: &ExplainTold) -> anyhow::Result<Explanation> {
-    let kept = store::decisions::of_child(db, &ask.authority, &ask.child).await?;
-    if kept.is_empty() {
-        let no = format!(
-            "nothing has been decided about child {} in {}",
-            ask.child, ask.authority
-        );
-        return Err(Refusal(no).into());
-    }
-    Ok(Explanation {
-        lines: kept.iter().map(line).collect(),
-    })
-}
-
-/// `2025-04-17 07:30 en.cla.first-review, overdue, person sam: held (quiet hours): waits for the morning mail`.
-fn line(kept: &store::decisions::Kept) -> String {
-    let at = kept
-        .at
-        .to_zoned(calendar::london())
-        .strftime("%Y-%m-%d %H:%M")
-        .to_string();
-    let of = [
-        Some(&kept.rule),
-        kept.step.as_ref(),
-        kept.addressee.as_ref(),
-    ];
-    let of: Vec<&str> = of.into_iter().flatten().map(String::as_str).collect();
-    let why = if kept.why.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", kept.why)
-    };
-    format!(
-        "{at} {}: {} ({}){why}",
-        of.join(", "),
-        kept.verdict,
-        kept.stage
-    )
 }

@@ -49,8 +49,11 @@ impl Settle {
         let ids: BTreeSet<Uuid> = carried.values().flatten().copied().collect();
         let mut notices =
             store::notices::of_ids(tx, code, ids.into_iter().map(Value::from).collect()).await?;
+        // Told on the authority's own day, wherever its clock stands.
+        let now = self.0.landscape.now(code);
+        let now = now.unwrap_or_else(|| self.0.clock.machine_now());
         for notice in &mut notices {
-            apply(notice, receipts, &carried, self.0.clock.machine_now());
+            apply(notice, receipts, &carried, now);
         }
         notices.retain(|n| n.changed);
         let taken_out = notices

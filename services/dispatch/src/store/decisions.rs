@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use contracts::{AuthorityCode, ChildId, ids};
 use jiff::Timestamp;
-use store::{Db, Insert, Result, Row, Statement, Tx, Value, values};
+use store::{Insert, Result, Row, Statement, Tx, Value, values};
 use uuid::Uuid;
 
-use crate::domain::trace::{Verdict, Versions};
+use super::notices::read_addressee;
+use crate::domain::{
+    notice::Who,
+    trace::{Verdict, Versions},
+};
 
 /// A verdict as it is kept.
 #[derive(Clone, Debug)]
@@ -21,11 +25,12 @@ pub struct Decision {
 /// A verdict as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
+    /// The authority's own time.
     pub at: Timestamp,
+    pub obligation: Uuid,
     pub rule: String,
-    pub addressee: Option<String>,
+    pub who: Option<Who>,
     pub step: Option<String>,
-    pub stage: String,
     pub verdict: String,
     pub why: String,
 }
@@ -84,19 +89,24 @@ fn row_of(decision: &Decision, place: usize, at: Timestamp) -> (Uuid, Vec<Value>
 }
 
 /// Everything decided about a child, oldest first.
-pub async fn of_child(db: &Db, authority: &AuthorityCode, child: &ChildId) -> Result<Vec<Kept>> {
-    let rows = db
+pub async fn of_child(
+    tx: &mut Tx,
+    authority: &AuthorityCode,
+    child: &ChildId,
+) -> Result<Vec<Kept>> {
+    let rows = tx
         .authority(authority)
         .rows(&OF_CHILD, values![child])
         .await?;
     let read = |row: &Row| {
         let versions: Versions = row.json("versions")?;
+        let addressee = row.maybe_text("addressee")?;
         Ok(Kept {
-            at: row.timestamp("at")?,
+            at: versions.now.map_or_else(|| row.timestamp("at"), Ok)?,
+            obligation: row.uuid("obligation")?,
             rule: versions.rule,
-            addressee: row.maybe_text("addressee")?,
+            who: addressee.as_deref().map(read_addressee).transpose()?,
             step: row.maybe_text("step")?,
-            stage: row.text("stage")?,
             verdict: row.text("verdict")?,
             why: row.text("why")?,
         })
@@ -112,7 +122,7 @@ pub(super) const PUT: Insert = Insert {
 };
 pub(super) const OF_CHILD: Statement = Statement::new(
     "decision.of-child",
-    "SELECT d.at, d.step, d.stage, d.verdict, d.why, d.versions, n.addressee FROM decision d \
+    "SELECT d.at, d.obligation, d.step, d.verdict, d.why, d.versions, n.addressee FROM decision d \
      LEFT JOIN notice n ON n.authority = d.authority AND n.notice = d.notice \
      WHERE d.authority = $1 AND d.child = $2 ORDER BY d.at, d.place, d.id",
 );

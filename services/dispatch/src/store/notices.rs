@@ -162,7 +162,7 @@ fn addressee(who: &Who) -> String {
     }
 }
 
-fn read_addressee(text: &str) -> Result<Who> {
+pub(super) fn read_addressee(text: &str) -> Result<Who> {
     match text.split_once(' ') {
         Some(("person", id)) => Ok(Who::Person(StaffId::new(id))),
         Some(("mailbox", id)) => Ok(Who::Mailbox(TeamId::new(id))),

@@ -100,13 +100,15 @@ async fn a_plan_that_drifts_is_told_once_to_its_chair_and_the_manager_and_never_
         );
         let says = "the plan began on Mon 1 Jan 2024, more than 15 months ago; held by Sam Roe";
         assert_eq!(line.text, says);
-        assert!(line.why.starts_with("Counted from"), "{}", line.why);
         assert!(
-            line.why.contains("it holds from Tue 1 Apr 2025"),
+            line.why.starts_with("True since Tue 1 Apr 2025. Rule"),
             "{}",
             line.why
         );
-        assert_eq!(message.closing[0], "Nobody else is told next.");
+        assert_eq!(
+            message.closing[0],
+            "This goes no further: nobody above you is told about it."
+        );
     }
     for day in [22, 23, 24, 25, 28, 29, 30] {
         office.later(at(date(2025, 4, day), 8, 30)).await;
@@ -195,7 +197,7 @@ async fn a_record_to_complete_is_the_case_holder_s_alone() {
         assert!(!message.must_have);
         assert_eq!(
             message.closing[0],
-            "Only you are told this, and nobody is told next."
+            "Only you are told this: it goes to nobody else."
         );
     }
     office.child("1", &by("kit"));

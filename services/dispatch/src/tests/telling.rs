@@ -205,7 +205,8 @@ async fn what_is_only_raised_tells_nobody_and_says_why() {
     office.all_answered().await;
     assert_eq!(office.account().await.created, 0);
     let context = &office.world.process("dispatch").context;
-    let trace = crate::store::decisions::of_child(&context.db, &super::office::code(), &"1".into())
+    let mut tx = context.db.begin().await.unwrap();
+    let trace = crate::store::decisions::of_child(&mut tx, &super::office::code(), &"1".into())
         .await
         .unwrap();
     assert_eq!(

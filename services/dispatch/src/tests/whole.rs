@@ -33,13 +33,14 @@ async fn why_somebody_was_told_or_not_has_an_answer() {
         .unwrap()
         .lines;
     for (line, said) in lines.iter().zip([
-        "2025-04-17 12:00 en.cla.first-review, approaching 15, person sam: held (quiet hours): \
-         is the case-holder; waits for the morning mail, until 2025-04-22T07:30:00Z",
-        "2025-04-22 08:30 en.cla.first-review, approaching 15, person sam: gathered (digest): in message",
+        "First review, due Wed 7 May 2025",
+        "  Thu 17 Apr 2025, 12:00: Sam Roe (sam), the reminder 15 working days ahead: not yet \
+         (is the case-holder; waits for the morning mail, until Tue 22 Apr 2025, 08:30)",
+        "  Tue 22 Apr 2025, 08:30: Sam Roe (sam), the reminder 15 working days ahead: put into a mail (in message",
     ]) {
         assert!(line.starts_with(said), "{lines:#?}");
     }
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines.len(), 3);
     let nothing = ExplainTold {
         authority: code(),
         child: "2".into(),
@@ -53,6 +54,35 @@ async fn why_somebody_was_told_or_not_has_an_answer() {
     assert_eq!(
         no.to_string(),
         "nothing has been decided about child 2 in aa"
+    );
+}
+
+#[tokio::test]
+async fn what_was_told_where_the_clock_stands_still_was_told_on_its_own_day() {
+    let mut office = Office::pinned(at(TODAY, 12, 0)).await;
+    office.child("1", &by("sam"));
+    office.signal("1", Raised, &obligation("1", date(2025, 5, 7)));
+    office.later(at(date(2026, 11, 20), 9, 0)).await;
+    office.deliver().await;
+    let days: Vec<_> = office
+        .post()
+        .notices
+        .values()
+        .flat_map(|n| &n.steps)
+        .map(|s| s.at.to_zoned(calendar::london()).date())
+        .collect();
+    assert_eq!(days, [TODAY]);
+    let ask = ExplainTold {
+        authority: code(),
+        child: "1".into(),
+    };
+    let process = office.world.process("dispatch");
+    let lines = process.ask(&ask).await.unwrap().lines;
+    assert!(
+        lines[1..]
+            .iter()
+            .all(|l| l.starts_with("  Thu 17 Apr 2025, 12:00: ")),
+        "{lines:#?}"
     );
 }
 

@@ -66,7 +66,7 @@ async fn pages(browser: &mut Chromium) -> Vec<String> {
 /// Part of the site's own addresses, as opposed to a code or an id.
 fn is_a_word(part: &str) -> bool {
     [
-        "a", "board", "team", "my-day", "people", "mailbox", "status",
+        "a", "board", "team", "rules", "my-day", "people", "mailbox", "status",
     ]
     .contains(&part)
 }

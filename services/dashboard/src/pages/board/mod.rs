@@ -12,6 +12,8 @@ use crate::{
     domain::{
         board::{Board, board},
         filter::{Asked, Filter},
+        links,
+        rules::Rules,
     },
     layout::{self, Frame, Tab},
     live::Live,
@@ -28,6 +30,9 @@ pub(crate) const ROUTE: Route = Route {
 struct Page {
     frame: Frame,
     board: Board,
+    rules: String,
+    /// How many rules run; none while the service that knows does not answer.
+    rules_line: Option<String>,
 }
 
 async fn show(
@@ -36,10 +41,18 @@ async fn show(
     Path(code): Path<String>,
     Query(wanted): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let page = app.look(&asker, &authority(&code)?, |place, viewer| {
+    let code = authority(&code)?;
+    let rules = app.rules(&asker, &code).await.unwrap_or_default();
+    let page = app.look(&asker, &code, |place, viewer| {
+        let board = board(place, viewer, &Filter::of(&wanted));
         Ok(Page {
             frame: Frame::of_place(&asker, Tab::Board, "Board", place).live(),
-            board: board(place, viewer, &Filter::of(&wanted)),
+            board: Board {
+                filter: board.filter.named(&rules),
+                ..board
+            },
+            rules: links::rules(&code),
+            rules_line: (!rules.is_empty()).then(|| Rules::new(&rules).line()),
         })
     })?;
     layout::live(&page, Live::READ_MODEL)

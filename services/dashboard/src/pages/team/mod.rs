@@ -71,8 +71,10 @@ async fn show(
 ) -> Result<Response, Problem> {
     let (code, id) = (authority(&code)?, TeamId::new(id));
     let (page, filter) = (query.page, query.filter());
+    let rules = app.rules(&asker, &code).await.unwrap_or_default();
     let page = app.look(&asker, &code, |place, viewer| {
-        let view = team(place, viewer, &id, page, &filter).map_err(|no| problem(no, &id))?;
+        let mut view = team(place, viewer, &id, page, &filter).map_err(|no| problem(no, &id))?;
+        view.filter = view.filter.map(|filter| filter.named(&rules));
         Ok(Page {
             frame: Frame::of_place(&asker, Tab::Board, &view.name, place).live(),
             board: links::board(&code),

@@ -477,11 +477,13 @@ fn by_override<'c>(
 }
 
 /// Does this override say that the kind holds, or goes on? An extension of a carer's approval keeps what the approval began.
-fn holds(o: &Override, action: Action) -> bool {
+fn holds(desk: &Desk<'_, '_>, o: &Override, action: Action) -> bool {
+    let of_an_approval = || {
+        let mut rules = desk.running.rules.iter();
+        rules.any(|rule| rule.id == o.rule && rule.clock == Clock::CarerApproval)
+    };
     o.action == action
-        || action == Action::TemporaryCarer
-            && o.action == Action::Extended
-            && o.rule == "en.cla.temporary-approval"
+        || action == Action::TemporaryCarer && o.action == Action::Extended && of_an_approval()
 }
 
 /// When an override of this kind held: it stops with the placement it was given for, and with care. One that follows
@@ -489,7 +491,7 @@ fn holds(o: &Override, action: Action) -> bool {
 fn agreed(desk: &Desk<'_, '_>, history: &History<'_>, action: Action) -> Vec<Days> {
     let mut agreed: Vec<Days> = Vec::new();
     let said = desk.overrides.iter();
-    for o in said.filter(|o| holds(o, action) && o.from <= history.today) {
+    for o in said.filter(|o| holds(desk, o, action) && o.from <= history.today) {
         let Some(period) = history.period_on(o.from) else {
             continue;
         };

@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 use crate::domain::{
     clocks::Clock,
     reckon::{Met, Reckoned},
-    rules::Step,
+    rules::{Rule, Step},
 };
 
 pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> Vec<String> {
@@ -17,7 +17,7 @@ pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> V
     }
     let due = moment(clock.due, clock.due_time);
     let mut lines = vec![
-        format!("{}, due {due}: {}.", rule.title, clock.state.as_str()),
+        format!("{}, due {due}: {}.", rule.title, state(clock.state)),
         format!(
             "  {} on {} ({}).",
             started(clock),
@@ -28,7 +28,7 @@ pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> V
     ];
     if let Some(stated) = clock.stated_due {
         lines.push(format!(
-            "  The source's own due date is {}: the earlier of the two warns.",
+            "  Your system gives {} as the due date: reminders go by the earlier of the two.",
             day(stated)
         ));
     }
@@ -39,34 +39,41 @@ pub(super) fn words(clock: &Reckoned<'_>, calendar: &Calendar, today: Date) -> V
         ));
     }
     lines.push(format!("  {}", outcome(clock, today)));
-    lines.push(format!(
-        "  Rule {} version {}: {}.",
-        rule.id, rule.version, rule.source
-    ));
+    lines.push(law(rule));
     lines
 }
 
 /// What holds without anything being due.
 fn found(clock: &Reckoned<'_>, says: &str) -> Vec<String> {
-    let (title, rule) = (&clock.rule.title, clock.rule);
+    let (title, rule, from) = (&clock.rule.title, clock.rule, day(clock.due));
     let until = match (clock.withdrawn, clock.ended) {
-        (None, _) => "It holds".to_owned(),
-        (Some(Withdrawn::Ended), Some(end)) => format!("It held up to {}", day(end)),
-        (Some(Withdrawn::Overridden), _) => "Set aside for this child; it holds".to_owned(),
-        (Some(_), _) => "Stood down; it held".to_owned(),
+        (None, _) => format!("True since {from}"),
+        (Some(Withdrawn::Ended), Some(end)) => format!("It was true from {from} to {}", day(end)),
+        (Some(Withdrawn::Overridden), _) => format!("Set aside for this child; true since {from}"),
+        (Some(_), _) => format!("No longer needed; it was true from {from}"),
     };
     vec![
         format!("{title}: {says}."),
-        format!(
-            "  {until} from {} ({}).",
-            day(clock.due),
-            recorded(clock.trigger)
-        ),
-        format!(
-            "  Rule {} version {}: {}.",
-            rule.id, rule.version, rule.source
-        ),
+        format!("  {until} ({}).", recorded(clock.trigger)),
+        law(rule),
     ]
+}
+
+/// Where the date comes from, and under which name the rule is found again.
+fn law(rule: &Rule) -> String {
+    format!(
+        "  By {} (rule {}, version {}).",
+        rule.source, rule.id, rule.version
+    )
+}
+
+fn state(state: ObligationState) -> &'static str {
+    match state {
+        ObligationState::Open => "coming up",
+        ObligationState::Overdue => "late, not recorded",
+        ObligationState::Met => "recorded",
+        ObligationState::Withdrawn => "no longer needed",
+    }
 }
 
 fn moment(date: Date, time: Option<Time>) -> String {
@@ -80,7 +87,7 @@ fn arithmetic(clock: &Reckoned<'_>, calendar: &Calendar) -> String {
     let limit = clock.limit;
     match (clock.at, clock.due_time) {
         (Some(_), Some(_)) => format!(
-            "{} hours from {}: due {}; it is overdue from the day after",
+            "{} hours from {}: due {}; it counts as late from the day after",
             limit.n,
             moment(clock.day0, clock.at),
             moment(clock.due, clock.due_time)
@@ -234,68 +241,60 @@ fn outcome(clock: &Reckoned<'_>, today: Date) -> String {
         return met_by(clock, met, evidence);
     }
     match (clock.withdrawn, clock.state) {
-        (Some(Withdrawn::Died), _) => "Stood down: the child has died.".to_owned(),
-        (Some(Withdrawn::Overridden), _) => "Stood down: set aside for this child.".to_owned(),
+        (Some(Withdrawn::Died), _) => "No longer needed: the child has died.".to_owned(),
+        (Some(Withdrawn::Overridden), _) => {
+            "No longer needed: set aside for this child.".to_owned()
+        }
         (Some(Withdrawn::Superseded), _) if clock.rule.clock.is_visit() => {
-            "Stood down: another visit clock of the child comes first.".to_owned()
+            "No longer needed: another kind of visit to this child comes first.".to_owned()
         }
         (Some(Withdrawn::Superseded), _) => {
             "Rests while a protection plan or a period of care is open.".to_owned()
         }
         (Some(Withdrawn::Ended), _) => clock.ended.map_or_else(
-            || "Stood down.".to_owned(),
+            || "No longer needed.".to_owned(),
             |end| {
                 format!(
-                    "Stood down: the {} ended on {}.",
+                    "No longer needed: the {} ended on {}.",
                     whole(clock.rule.clock),
                     day(end)
                 )
             },
         ),
-        (Some(_), _) => "Stood down: it is not needed.".to_owned(),
+        (Some(_), _) => "No longer needed.".to_owned(),
         (None, ObligationState::Overdue) => {
             format!(
-                "Overdue: no {evidence} after that is recorded by {}.",
+                "Late, not recorded: no {evidence} after that is on record by {}.",
                 day(today)
             )
         }
-        (None, _) => format!("No {evidence} after that is recorded by {}.", day(today)),
+        (None, _) => format!("No {evidence} after that is on record by {}.", day(today)),
     }
 }
 
 fn met_by(clock: &Reckoned<'_>, met: Met<'_>, evidence: &str) -> String {
     let recorded = recorded(met.by);
     let Some(on) = met.on else {
-        return format!("Met by the {evidence} recorded, on a day that is not ({recorded}).");
+        return format!("The {evidence} is recorded, its day is not ({recorded}).");
     };
     let when = if on <= clock.due {
         "in time"
     } else {
         "after the due date"
     };
-    let held = match met.by.fact {
-        Fact::LookedAfterReview { .. }
-        | Fact::ProtectionReview { .. }
-        | Fact::InitialConference { .. }
-        | Fact::HealthAssessment => " held",
-        _ => "",
-    };
-    format!(
-        "Met {when} by the {evidence}{held} on {} ({recorded}).",
-        day(on)
-    )
+    format!("The {evidence} is dated {}, {when} ({recorded}).", day(on))
 }
 
-/// Where a fact comes from: `row 12 of ssda903, first said as at Sat 31 Mar 2018`.
+/// Where a fact comes from: `record 12 of ssda903, there since the data of Sat 31 Mar 2018`.
 fn recorded(entry: &Entry) -> String {
     let missing = entry.missing_since.map_or_else(String::new, |since| {
         format!(
-            "; missing since {}, counted until a second snapshot confirms",
+            "; gone from the data since {}, counted until the next ones confirm it",
             day(since)
         )
     });
     format!(
-        "{} in {}, first said as at {}{missing}",
+        "record {} of {}, there since the data of {}{missing}",
         entry.key,
         entry.source,
         day(entry.known_from)

@@ -50,15 +50,22 @@ pub fn explain(
     for reckoned in reckon_from(&history, &running, calendar).0 {
         lines.extend(clock::words(&reckoned, calendar, today));
     }
-    for status in running::report(rules, authority, today) {
-        if !status.runs {
-            lines.push(format!(
-                "{} ({}) does not run here: {}.",
-                status.title, status.id, status.why
-            ));
-        }
-    }
+    lines.extend(not_run(rules, authority, today));
     lines
+}
+
+/// That other dates may be due which nobody counts here.
+fn not_run(rules: &Rules, authority: &Authority, today: Date) -> Option<String> {
+    let report = running::report(rules, authority, today);
+    let others = report.iter().filter(|status| !status.runs).count();
+    (others > 0).then(|| {
+        format!(
+            "{others} of {} rules do not run here, and of them nothing is counted: \
+             `evenkeel rules --authority {}` says which, and why.",
+            report.len(),
+            authority.authority
+        )
+    })
 }
 
 /// An override, in force or not.
@@ -114,8 +121,8 @@ fn period(period: &Period<'_>) -> String {
     let entry = match period.entry {
         Some(_) => "became looked after that day",
         None => {
-            "when the child became looked after is not recorded, so there is no first review clock \
-             and every review runs from the one before"
+            "when the child became looked after is not recorded, so no first review is expected \
+             and every review is counted from the one before"
         }
     };
     format!("{span}: {entry}.")
@@ -128,37 +135,37 @@ fn no_part(history: &History<'_>, running: &Running<'_>) -> Vec<String> {
             history.breaks.len(),
             "row of a short break",
             "rows of short breaks",
-            "no part in these clocks",
+            "do not count here",
         ),
         (
             cancelled(history),
             "cancelled review",
             "cancelled reviews",
-            "no part",
+            "do not count",
         ),
         (
             outside(history),
             "review outside of a period of care",
             "reviews outside of a period of care",
-            "no part",
+            "do not count",
         ),
         (
             uncounted(history, running, Some(false)),
             "visit at which the child was not seen",
             "visits at which the child was not seen",
-            "no part",
+            "do not count",
         ),
         (
             uncounted(history, running, None),
             "visit that does not say whether the child was seen",
             "visits that do not say whether the child was seen",
-            "no part",
+            "do not count",
         ),
         (
             later(history),
             "fact dated after that day",
             "facts dated after that day",
-            "no part yet",
+            "do not count yet",
         ),
     ];
     counted.into_iter().filter_map(said_once).collect()
@@ -215,8 +222,8 @@ fn later(history: &History<'_>) -> usize {
 fn said_once((count, one, many, part): (usize, &str, &str, &str)) -> Option<String> {
     match count {
         0 => None,
-        1 => Some(format!("1 {one} takes {part}.")),
-        _ => Some(format!("{count} {many} take {part}.")),
+        1 => Some(format!("1 {one} {}.", part.replacen("do", "does", 1))),
+        _ => Some(format!("{count} {many} {part}.")),
     }
 }
 

@@ -64,7 +64,11 @@ pub struct Rule {
     pub version: u32,
     /// Replaces earlier versions for every evaluation from this day on, whenever the clock started.
     pub effective_from: Date,
+    /// What a line about one child calls it.
     pub title: String,
+    /// What tells it from every other rule in a list; the title where that does.
+    #[serde(default)]
+    pub in_full: Option<String>,
     pub kind: RuleKind,
     /// The law or guidance.
     pub source: String,
@@ -212,6 +216,11 @@ impl Rule {
             return Some("next_from is \"held\" where one clock follows the other, and only there");
         }
         None
+    }
+
+    /// Its name in a list of rules: no two are alike.
+    pub fn in_full(&self) -> &str {
+        self.in_full.as_deref().unwrap_or(&self.title)
     }
 
     /// The limit of a step; the usual one where a first one is the authority's to set and is not.

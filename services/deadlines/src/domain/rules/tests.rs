@@ -98,3 +98,10 @@ fn every_record_is_compiled_in() {
     let records = std::fs::read_dir(folder).unwrap().count();
     assert_eq!(Rules::built_in().all().len(), records);
 }
+
+#[test]
+fn in_a_list_no_two_rules_have_the_same_name() {
+    let rules = Rules::built_in();
+    let names: std::collections::BTreeSet<&str> = rules.all().iter().map(Rule::in_full).collect();
+    assert_eq!(names.len(), rules.all().len());
+}

@@ -66,7 +66,7 @@ pub(super) fn apply(
         } if !served => {
             row.not_before = Some(moment);
             row.why = Some(why.clone());
-            ("held", format!("{why}, until {moment}"))
+            ("held", format!("{why}, until {}", calendar::moment(moment)))
         }
         Verdict::Send | Verdict::Hold { .. } => {
             row.not_before = row.not_before.filter(|_| served).or(Some(scene.now));

@@ -9,7 +9,7 @@ pub fn gate(scene: &Scene<'_>, candidate: &Candidate<'_>) -> Verdict {
     };
     let why = match scene.batches.get(&batch) {
         None | Some(BatchState::Released) => return Verdict::Send,
-        Some(BatchState::Collecting) => "waits until the whole snapshot is worked out",
+        Some(BatchState::Collecting) => "waits until all that came with it is worked out",
         Some(BatchState::Held) => {
             "held: the snapshot would tell far more people than usual; somebody must let it go"
         }

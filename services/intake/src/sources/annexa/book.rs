@@ -40,6 +40,7 @@ pub(crate) fn open(
         from_workbook(path, &name)?
     };
     let (mut lists, mut others) = (Vec::<List>::new(), Vec::new());
+    let nearest = nearest(tables, &sheets);
     for (sheet, rows) in sheets {
         match recognise(tables, &rows) {
             Some((table, _)) if lists.iter().any(|(t, ..)| t.file == table.file) => {
@@ -53,14 +54,58 @@ pub(crate) fn open(
         }
     }
     if lists.is_empty() {
-        return Err(Unreadable(format!(
-            "none of Annex A's lists 3 to 10 was found in {name}: each is known by the headers Ofsted gives it, such as \
-             \"Child Unique ID\"; looked at {}",
-            others.join(", ")
-        )));
+        return Err(none_of_them(&name, &others, nearest));
     }
     lists.sort_by_key(|(table, ..)| tables.iter().position(|t| t.file == table.file));
     Ok((lists, others))
+}
+
+/// The list of which a row has most columns, and which of those it must have are not there; none where no row has any.
+fn nearest(
+    tables: &'static [Table],
+    sheets: &[Sheet],
+) -> Option<(&'static Table, Vec<&'static str>)> {
+    let rows = sheets
+        .iter()
+        .flat_map(|(_, rows)| rows.iter().take(FURTHEST_HEADER));
+    let of = |row: &Vec<String>| {
+        let found: Vec<_> = row.iter().filter_map(|header| column(header)).collect();
+        tables.iter().map(move |table| {
+            let has = table.columns.all().filter(|c| found.contains(c)).count();
+            let needed = table.columns.needed.iter().copied();
+            let lacks: Vec<_> = needed.filter(|c| !found.contains(c)).collect();
+            (has, std::cmp::Reverse(lacks.len()), table, lacks)
+        })
+    };
+    let best = rows
+        .flat_map(of)
+        .max_by_key(|(has, lacks, ..)| (*has, *lacks));
+    best.filter(|(has, ..)| *has > 0)
+        .map(|(_, _, table, lacks)| (table, lacks))
+}
+
+fn none_of_them(
+    name: &str,
+    sheets: &[String],
+    nearest: Option<(&'static Table, Vec<&'static str>)>,
+) -> Unreadable {
+    let looked = match sheets {
+        [only] if only == name => "its first lines".to_owned(),
+        all => format!("its sheets {}", all.join(", ")),
+    };
+    Unreadable(match nearest {
+        Some((table, lacks)) => format!(
+            "{name} holds none of Annex A's lists 3 to 10: {looked} come nearest to {}, but have no column {}. Export the \
+             list again with the headers Ofsted gives it",
+            table.file,
+            lacks.join(" and no column ")
+        ),
+        None => format!(
+            "{name} holds none of Annex A's lists 3 to 10: {looked} have none of the headers Ofsted gives them, such as \
+             \"Child Unique ID\". Give a list with its headers or a workbook of them; for what is exported otherwise name \
+             its own source, such as `evenkeel import ssda903`"
+        ),
+    })
 }
 
 /// The table whose needed columns all stand in one of the first rows, and that row.

@@ -169,7 +169,14 @@ fn a_file_without_a_list_is_refused_in_words() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.starts_with("none of Annex A's lists 3 to 10 was found in list.csv"),
+        error.starts_with("list.csv holds none of Annex A's lists 3 to 10: its first lines have none of the headers")
+            && error.contains("`evenkeel import ssda903`"),
+        "{error}"
+    );
+    let part = csv(folder.path(), "Child Unique ID,Placement Type\n1,U1\n");
+    let error = reading(&part).unwrap_err().to_string();
+    assert!(
+        error.contains("come nearest to list ") && error.contains("but have no column "),
         "{error}"
     );
     let path = folder.path().join("lists.xlsx");

@@ -91,9 +91,9 @@ fn missing(column: &'static str, names: &[String], columns: &Columns) -> BadHead
     let nearest = names
         .iter()
         .filter(|n| !is_other(n))
-        .map(|n| (strsim::jaro_winkler(n, &column.to_uppercase()), n))
+        .map(|n| (likeness(n, column), n))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.75)
+        .filter(|(likeness, _)| *likeness >= NEAR)
         .map(|(_, name)| name.clone());
     let mut found = names
         .iter()
@@ -109,6 +109,23 @@ fn missing(column: &'static str, names: &[String], columns: &Columns) -> BadHead
         found,
         nearest,
     }
+}
+
+/// What is less like a column than this is another column, and not a misspelling of it.
+const NEAR: f64 = 0.7;
+
+/// Of the letters and digits alone: `Child ID` is `CHILDID`. A column with a word after it, as `REVIEW_DATE`, is near.
+fn likeness(name: &str, column: &str) -> f64 {
+    let after = name.to_uppercase();
+    let after = after.strip_prefix(&column.to_uppercase());
+    if after.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric())) {
+        return NEAR;
+    }
+    let plain = |text: &str| -> String {
+        let upper = text.to_uppercase();
+        upper.chars().filter(|c| c.is_alphanumeric()).collect()
+    };
+    strsim::normalized_damerau_levenshtein(&plain(name), &plain(column))
 }
 
 #[cfg(test)]
@@ -139,6 +156,28 @@ mod tests {
         );
         let none_near = Header::read("CHILD,DOB", COLUMNS).unwrap_err().to_string();
         assert!(!none_near.contains("nearest"), "{none_near}");
+    }
+
+    #[test]
+    fn only_what_is_really_near_is_called_nearest() {
+        let columns = Columns {
+            needed: &["CHILD", "DECOM"],
+            ..COLUMNS
+        };
+        for (header, nearest) in [
+            ("CHILD,DECOMM", Some("DECOMM")),
+            ("CHILD,de com", Some("DE COM")),
+            ("CHILD,DEC", None),
+            ("CHILD,DATE_OF_COMMENCEMENT", None),
+            ("CHILD,DEATH,DEPT", None),
+        ] {
+            let BadHeader::Missing { nearest: got, .. } =
+                Header::read(header, columns).unwrap_err()
+            else {
+                panic!("{header}")
+            };
+            assert_eq!(got.as_deref(), nearest, "{header}");
+        }
     }
 
     #[test]

@@ -434,7 +434,10 @@ fn a_manager_s_lines_name_the_case_holder() {
     let own = line(Standing::Own, holder("sam"), Seat::Manager);
     assert_eq!(own.title, "Your team today: 1 review coming up");
     assert_eq!(own.lines[0].text, "due Wed 7 May 2025; held by Sam Roe");
-    assert_eq!(own.closing[0], "Nobody else is told next.");
+    assert_eq!(
+        own.closing[0],
+        "This goes no further: nobody above you is told about it."
+    );
     let covering = line(Standing::For("kit".into()), holder("kit"), Seat::Worker);
     assert_eq!(
         covering.lines[0].text,
