@@ -52,7 +52,7 @@ impl ConnectOptions {
     }
 }
 
-/// Publishes that may wait for an acknowledgement at once; async-nats hangs for ever past its own limit.
+/// Publishes of one relay that may wait for an acknowledgement at once.
 pub(crate) const MAX_UNACKED: usize = 512;
 
 /// Longest wait for a broker's word on whether it keeps streams.
@@ -135,10 +135,7 @@ impl Bus {
     }
 
     fn over(client: async_nats::Client) -> Self {
-        let jetstream = jetstream::context::ContextBuilder::new()
-            .ack_timeout(Duration::from_secs(30))
-            .max_ack_inflight(2 * MAX_UNACKED)
-            .build(client.clone());
+        let jetstream = jetstream::new(client.clone());
         Self {
             connection: Some(Connection { client, jetstream }),
             troubles: Troubles::default(),
@@ -164,6 +161,15 @@ impl Bus {
 
     pub(crate) fn jetstream(&self) -> anyhow::Result<&jetstream::Context> {
         Ok(&self.connection()?.jetstream)
+    }
+
+    /// What one relay publishes with. A publish waits for one of its permits, and a permit is given back by whoever asks
+    /// for the acknowledgement: relays that shared them could hold them all and wait for more, for ever.
+    pub(crate) fn publisher(&self) -> anyhow::Result<jetstream::Context> {
+        Ok(jetstream::context::ContextBuilder::new()
+            .ack_timeout(Duration::from_secs(30))
+            .max_ack_inflight(MAX_UNACKED)
+            .build(self.client()?.clone()))
     }
 
     fn connection(&self) -> anyhow::Result<&Connection> {

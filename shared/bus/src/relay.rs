@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::{
+    self,
+    context::{PublishError, PublishErrorKind},
+};
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::SignedDuration;
 use tokio::time::Instant;
@@ -27,6 +30,7 @@ const PRUNE_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// Relays until the tasks stop, then once more, so that what is committed leaves before the process does.
 pub(crate) async fn drive(context: Context) -> anyhow::Result<()> {
+    let broker = context.bus.publisher()?;
     let mut commits = context.db.commits();
     republish_recent(&context).await?;
     let mut pruned = context.clock.machine_now();
@@ -36,7 +40,7 @@ pub(crate) async fn drive(context: Context) -> anyhow::Result<()> {
         let stopping = context.tasks.is_stopping();
         commits.borrow_and_update();
         let looked = Instant::now();
-        let sleep = match relay_all(&context).await {
+        let sleep = match relay_all(&context, &broker).await {
             Ok(None) => {
                 pause.reset();
                 troubles.end(context.service, RELAY);
@@ -79,7 +83,10 @@ fn pauses(context: &Context, pause: &mut Pause, why: String) -> Duration {
 
 /// Publishes until the outbox is empty, or gives why not. One transaction a batch: it marks the last batch and claims
 /// the next.
-async fn relay_all(context: &Context) -> anyhow::Result<Option<String>> {
+async fn relay_all(
+    context: &Context,
+    broker: &jetstream::Context,
+) -> anyhow::Result<Option<String>> {
     let mut turn = Turn::default();
     loop {
         let mut tx = context.db.begin().await?;
@@ -101,7 +108,7 @@ async fn relay_all(context: &Context) -> anyhow::Result<Option<String>> {
         if claimed.is_empty() {
             return Ok(turn.failure);
         }
-        turn = publish(context, claimed).await?;
+        turn = publish(broker, claimed).await;
     }
 }
 
@@ -142,13 +149,12 @@ impl Turn {
     }
 }
 
-async fn publish(context: &Context, claimed: Vec<Claimed>) -> anyhow::Result<Turn> {
-    let jetstream = context.bus.jetstream()?;
+async fn publish(broker: &jetstream::Context, claimed: Vec<Claimed>) -> Turn {
     let mut waiting = FuturesUnordered::new();
     let mut turn = Turn::default();
     for row in claimed {
         let (envelope, data) = (&row.envelope, row.envelope.data.clone().into());
-        let sent = jetstream
+        let sent = broker
             .publish_with_headers(envelope.subject.clone(), headers(envelope), data)
             .await;
         match sent {
@@ -159,7 +165,7 @@ async fn publish(context: &Context, claimed: Vec<Claimed>) -> anyhow::Result<Tur
     while let Some((row, acked)) = waiting.next().await {
         turn.came(row, acked);
     }
-    Ok(turn)
+    turn
 }
 
 async fn republish_recent(context: &Context) -> anyhow::Result<()> {

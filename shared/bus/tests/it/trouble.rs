@@ -388,6 +388,33 @@ async fn what_is_too_large_for_the_broker_is_a_dead_letter_and_holds_up_nothing(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn relays_over_one_connection_never_wait_for_each_other() {
+    const EACH: u64 = 1_000;
+    let broker = Broker::start().await;
+    let names = ["one", "two", "three", "four", "five"];
+    let bus = broker.connect().await;
+    let mut services = Vec::new();
+    for (name, n) in names.into_iter().zip(0..) {
+        let service = Context {
+            bus: bus.clone(),
+            ..broker.service(name).await
+        };
+        let events: Vec<_> = (n * EACH..(n + 1) * EACH).map(batch).collect();
+        publish(&service, &events).await;
+        services.push(service);
+    }
+    for service in &services {
+        run(service, Node::default()).await;
+    }
+    for service in &services {
+        until("everything is published", async || {
+            (standing(service).await.rest.outbox == 0).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_the_broker_takes_nothing_its_reason_is_told() {
     let broker = Broker::start().await;
     let service = broker.service("service").await;
