@@ -15,6 +15,7 @@ pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod seen;
 pub(crate) mod status;
+pub(crate) mod supervision;
 pub(crate) mod team;
 pub(crate) mod told;
 pub(crate) mod words;

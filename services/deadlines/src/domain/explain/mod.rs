@@ -50,8 +50,10 @@ pub fn explain(
     for reckoned in reckon_from(&history, &running, calendar).0 {
         lines.extend(clock::words(&reckoned, calendar, today));
     }
+    let of_workers = rules.all().iter().filter(|rule| rule.clock.is_of_worker());
+    let of_workers: Vec<&str> = of_workers.map(|rule| rule.id.as_str()).collect();
     for status in running::report(rules, authority, today) {
-        if !status.runs {
+        if !status.runs && !of_workers.contains(&status.id.as_str()) {
             lines.push(format!(
                 "{} ({}) does not run here: {}.",
                 status.title, status.id, status.why
