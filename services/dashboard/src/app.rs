@@ -117,6 +117,7 @@ impl App {
         let authority = self.landscape().authority(code).ok_or_else(unknown)?;
         let now = self.landscape().now(code).ok_or_else(unknown)?;
         let organisation = self.landscape().organisation(code);
+        let supervision = self.landscape().supervision(code);
         let world = self.model().world();
         let nothing = Known::default();
         let known = world.get(code).unwrap_or(&nothing);
@@ -124,6 +125,8 @@ impl App {
             authority: &authority,
             organisation: &organisation,
             children: &known.children,
+            workers: &known.workers,
+            supervision: supervision.as_deref(),
             notices: &known.notices,
             calendar: &self.0.calendar,
             now,

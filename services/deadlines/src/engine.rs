@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use bus::{Context, Landscape, Refusal};
 use calendar::Calendar;
-use contracts::{Authority, AuthorityCode, Envelope, Event, Token, TokenKey, ids};
-use jiff::civil::Date;
+use contracts::{
+    Authority, AuthorityCode, Envelope, Event, SupervisionRecord, Token, TokenKey, ids,
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use runtime::Clock;
 use uuid::Uuid;
 
@@ -106,6 +108,18 @@ impl Engine {
         Refusal(contracts::authority::unknown(code, &known))
     }
 
+    /// Differs whenever people have to be worked out again although nothing new was recorded of them.
+    pub(crate) fn print_of_workers(
+        &self,
+        running: &Running<'_>,
+        record: Option<&SupervisionRecord>,
+    ) -> String {
+        let rules = format!("{:?}", running.rules);
+        let since = format!("{:?}", record.map(|record| record.since));
+        let parts = [&*rules, &self.calendar_print, &since];
+        ids::computed("reckoned-with", &parts).to_string()
+    }
+
     /// Differs whenever children have to be worked out again although nothing new was recorded.
     pub(crate) fn print(&self, running: &Running<'_>) -> String {
         let rules = format!("{:?}", (&running.rules, &running.any_visit));
@@ -113,6 +127,16 @@ impl Engine {
         let overrides = overrides.map_or_else(String::new, |o| format!("{o:?}"));
         let parts = [&*rules, &self.calendar_print, &overrides];
         ids::computed("reckoned-with", &parts).to_string()
+    }
+
+    /// Machine time of the next midnight by real clocks; a pinned clock moves with the landscape.
+    pub(crate) fn next_midnight(&self) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let zone = calendar::london();
+        let tomorrow = now.to_zoned(zone).date().checked_add(1.day()).ok()?;
+        let midnight = tomorrow.to_zoned(calendar::london()).ok()?.timestamp();
+        let machine = self.clock.machine_now();
+        machine.checked_add(midnight.duration_since(now)).ok()
     }
 
     pub(crate) fn envelope<E: Event>(

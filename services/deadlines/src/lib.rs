@@ -10,7 +10,7 @@ pub mod store;
 use std::{path::Path, sync::Arc};
 
 use bus::{Consumer, Context, Node};
-use contracts::streams::CHRONOLOGY;
+use contracts::streams::{CHRONOLOGY, ORGANISATION};
 
 pub use config::{Config, DEFAULTS, Local};
 pub use store::MIGRATIONS;
@@ -31,13 +31,24 @@ pub fn node_with(context: &Context, config: &Config, overrides: &Path) -> anyhow
 
 fn parts(context: &Context, engine: Arc<engine::Engine>) -> Node {
     let keep = Arc::new(handlers::chronology::KeepChronology);
+    let people = Arc::new(handlers::organisation::KeepPeople);
     Node {
-        consumers: vec![Consumer::new("deadlines-chronology", &CHRONOLOGY, keep)],
-        due: vec![Arc::new(handlers::work_out::WorkOut::new(engine.clone()))],
+        consumers: vec![
+            Consumer::new("deadlines-chronology", &CHRONOLOGY, keep),
+            Consumer::new("deadlines-organisation", &ORGANISATION, people),
+        ],
+        due: vec![
+            Arc::new(handlers::work_out::WorkOut::new(engine.clone())),
+            Arc::new(handlers::work_out_workers::WorkOutWorkers::new(
+                engine.clone(),
+            )),
+        ],
         questions: vec![
             handlers::list_deadlines::question(engine.clone(), context.db.clone()),
             handlers::explain_child::question(engine.clone(), context.db.clone()),
-            handlers::list_rules::question(engine),
+            handlers::list_workers::question(engine.clone(), context.db.clone()),
+            handlers::explain_worker::question(engine.clone(), context.db.clone()),
+            handlers::list_rules::question(engine, context.db.clone()),
         ],
         ..Node::default()
     }

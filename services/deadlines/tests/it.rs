@@ -5,6 +5,7 @@
 mod engines;
 mod story;
 mod trouble;
+mod workers;
 
 use contracts::{
     ObligationState,

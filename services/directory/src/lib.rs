@@ -19,6 +19,7 @@ pub const SERVICE: &str = "directory";
 /// The service's parts; `data` is the folder that gets the lists of refused rows.
 pub fn node(context: &Context, config: &Config, data: &Path) -> Node {
     Node {
+        consumers: vec![handlers::supervision_told::consumer(context)],
         questions: vec![handlers::import_directory::question(
             context,
             config,

@@ -12,11 +12,11 @@ use tokio::{
     io::AsyncWriteExt,
 };
 
-/// Writes them all for their owner's eyes, replacing the list of an earlier import of that day once this one is whole;
+/// Writes them all for their owner's eyes, replacing the list of an earlier import of that source and day once this one is whole;
 /// nothing for nothing.
 pub(crate) async fn write(
     folder: &Path,
-    authority: &AuthorityCode,
+    (authority, source): (&AuthorityCode, &str),
     as_at: Date,
     refused: &[RefusedRow],
 ) -> io::Result<Option<PathBuf>> {
@@ -28,7 +28,7 @@ pub(crate) async fn write(
         .mode(0o700)
         .create(folder)
         .await?;
-    let path = folder.join(format!("{authority}-directory-{as_at}.csv"));
+    let path = folder.join(format!("{authority}-{source}-{as_at}.csv"));
     let unfinished = path.with_extension("csv.part");
     let mut file = OpenOptions::new()
         .write(true)
@@ -75,7 +75,13 @@ mod tests {
             reason: "this is not an email address".into(),
         };
         let day = Date::constant(2025, 3, 31);
-        write(folder, &"westshire".parse().unwrap(), day, &[row]).await
+        write(
+            folder,
+            (&"westshire".parse().unwrap(), "directory"),
+            day,
+            &[row],
+        )
+        .await
     }
 
     fn mode(path: &Path) -> u32 {

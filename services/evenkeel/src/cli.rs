@@ -49,7 +49,7 @@ pub enum Command {
         #[command(subcommand)]
         source: ImportSource,
     },
-    /// List every deadline, or explain one child's
+    /// List every deadline, or explain one child's; those of workers with --workers
     Deadlines(DeadlinesArgs),
     /// Why people were told about a child's deadlines, or were not: every decision, oldest first
     Why {
@@ -163,6 +163,10 @@ pub enum ImportSource {
     Allocations(FileArgs),
     /// People or teams: a CSV file, recognised by its header
     Directory(FileArgs),
+    #[command(
+        about = "On which days people had supervision: a CSV file of staff_id,held_on[,id][,supervisor_id]"
+    )]
+    Supervision(FileArgs),
 }
 
 #[derive(Debug, Args)]
@@ -201,8 +205,11 @@ pub struct DeadlinesArgs {
     pub as_at: Option<Date>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
-    /// Show one child's deadlines with their arithmetic and evidence
-    #[arg(long, value_name = "CHILD", value_parser = child)]
+    /// What is due for the people who work there, in place of children
+    #[arg(long)]
+    pub workers: bool,
+    /// Show the deadlines of one child, or with --workers of one person, with their arithmetic and evidence
+    #[arg(long, value_name = "ID", value_parser = child)]
     pub explain: Option<ChildId>,
 }
 

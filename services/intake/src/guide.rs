@@ -82,6 +82,7 @@ fn every_reason_the_code_can_give_is_explained_in_the_guide() {
     let mut all = vec![
         src.join("domain/gate.rs"),
         src.join("domain/told.rs"),
+        src.join("domain/supervision.rs"),
         src.join("events/record.rs"),
     ];
     files(&src.join("sources"), &mut all);

@@ -2,7 +2,8 @@
 
 use bus::Context;
 use contracts::{
-    Authority, AuthorityCode, ChildId, Chronology, Entry, Envelope, Event, Token, ids,
+    Authority, AuthorityCode, ChildId, Chronology, Entry, Envelope, Event, SupervisionTold, Token,
+    ids,
 };
 
 use crate::SERVICE;
@@ -30,6 +31,12 @@ pub(crate) fn chronology(
     };
     let token = context.tokens.child(authority, child);
     state(context, authority, &token, revision, &chronology)
+}
+
+/// All that events have told of one person's supervision.
+pub(crate) fn supervision(context: &Context, told: &SupervisionTold) -> Envelope {
+    let token = context.tokens.person(&told.authority, &told.staff_id);
+    state(context, &told.authority, &token, told.revision, told)
 }
 
 /// A state message: its id is that of its revision.

@@ -10,7 +10,7 @@ use std::{
 
 use contracts::{
     Authority, AuthorityCode, ClockSetting, ClockStepped, Envelope, Event, Organisation, Person,
-    Team,
+    SupervisionRecord, Team,
     streams::{AUTHORITY, ORGANISATION},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -38,6 +38,7 @@ struct Place {
     /// To which moment a stepped clock was set last.
     stepped: Option<Timestamp>,
     organisation: Arc<Organisation>,
+    supervision: Option<Arc<SupervisionRecord>>,
 }
 
 /// All our authorities keep this time.
@@ -101,6 +102,8 @@ impl Landscape {
                 let team: Team = envelope.decode()?;
                 self.change_organisation(&team.authority.clone(), |o| o.apply_team(team))
             }
+            SupervisionRecord::TYPE => self.apply_supervision(envelope.decode()?),
+            // The days of each person are for the one service that counts from them.
             _ => false,
         };
         if changed {
@@ -128,6 +131,17 @@ impl Landscape {
         let newer = place.stepped.is_none_or(|held| held < step.at);
         if newer {
             place.stepped = Some(step.at);
+        }
+        newer
+    }
+
+    fn apply_supervision(&self, record: SupervisionRecord) -> bool {
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(record.authority.clone()).or_default();
+        let held = place.supervision.as_ref();
+        let newer = held.is_none_or(|held| held.revision < record.revision);
+        if newer {
+            place.supervision = Some(Arc::new(record));
         }
         newer
     }
@@ -169,6 +183,11 @@ impl Landscape {
 
     pub fn organisation(&self, code: &AuthorityCode) -> Arc<Organisation> {
         self.place(code).organisation
+    }
+
+    /// From which day on an authority's supervision is recorded; none: it is not.
+    pub fn supervision(&self, code: &AuthorityCode) -> Option<Arc<SupervisionRecord>> {
+        self.place(code).supervision
     }
 
     /// Domain time of an authority; none while nothing is known of it.

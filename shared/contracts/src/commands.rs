@@ -89,7 +89,7 @@ pub struct NextMoment {
     pub at: Option<Timestamp>,
 }
 
-/// Read a directory CSV (people or teams) into an authority.
+/// Read a directory CSV (people, teams or days of supervision) into an authority.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportDirectory {
     pub key: Uuid,
@@ -188,6 +188,45 @@ pub struct DeadlineRow {
     pub met_date: Option<Date>,
     pub owner: Option<StaffId>,
 }
+
+/// What is due for the people of one authority or all, evaluated on a day, a page at a time in order of authority and
+/// person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListWorkerDeadlines {
+    pub authority: Option<AuthorityCode>,
+    /// None: each authority's own today.
+    pub as_at: Option<Date>,
+    pub after: Option<(AuthorityCode, StaffId)>,
+}
+request!(ListWorkerDeadlines => WorkerDeadlinePage, "deadlines", "list-workers");
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WorkerDeadlinePage {
+    pub rows: Vec<WorkerDeadlineRow>,
+    /// Ask again after this one; none: that was the last page.
+    pub next: Option<(AuthorityCode, StaffId)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerDeadlineRow {
+    pub authority: AuthorityCode,
+    pub staff_id: StaffId,
+    pub rule: String,
+    pub trigger_date: Date,
+    pub due_date: Date,
+    pub state: ObligationState,
+    pub met_date: Option<Date>,
+    pub manager: Option<StaffId>,
+}
+
+/// Why what is due for a person is what it is, in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ExplainWorker {
+    pub authority: Option<AuthorityCode>,
+    pub staff_id: StaffId,
+    pub as_at: Option<Date>,
+}
+request!(ExplainWorker => Explanation, "deadlines", "explain-worker");
 
 /// Why a child's deadlines are what they are, in words.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -151,6 +151,19 @@ pub fn obligation(
     )
 }
 
+/// The id of what is due for a person who works there.
+pub fn worker_obligation(
+    authority: &AuthorityCode,
+    rule: &str,
+    person: &StaffId,
+    started_by: &str,
+) -> Uuid {
+    computed(
+        "worker-obligation",
+        &[authority.as_str(), rule, person.as_str(), started_by],
+    )
+}
+
 /// An event's id: what happened to an obligation at one of its revisions.
 pub fn obligation_event(obligation: Uuid, what: &str, revision: u64) -> Uuid {
     computed(

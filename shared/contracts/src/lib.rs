@@ -14,7 +14,9 @@ pub mod organisation;
 pub mod schema;
 pub mod snapshot;
 pub mod streams;
+pub mod supervision;
 pub mod viewer;
+pub mod worker;
 
 pub use authority::{Authority, AuthorityCode, ClockSetting, ClockStepped, SourceState};
 pub use chronology::{Chronology, Entry, Fact};
@@ -26,4 +28,8 @@ pub use obligation::{Obligation, ObligationState};
 pub use organisation::{Organisation, Person, Team};
 pub use snapshot::{SnapshotAccepted, SnapshotRefused};
 pub use streams::{STREAMS, Stream, StreamKind};
+pub use supervision::{
+    Supervision, SupervisionHeld, SupervisionRecord, SupervisionRetracted, SupervisionTold,
+};
 pub use viewer::{Role, Sight, Viewer};
+pub use worker::{WorkerObligation, WorkerObligations};

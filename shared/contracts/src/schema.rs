@@ -9,12 +9,15 @@
 //!   are published until nobody reads the first, and that goes. No event carries a version number: its type is its
 //!   version.
 
+use std::collections::BTreeSet;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
     Authority, Chronology, ClockStepped, Event, FactRetracted, FactTold, Person, STREAMS,
-    SnapshotAccepted, SnapshotRefused, Stream, StreamKind, Team,
+    SnapshotAccepted, SnapshotRefused, Stream, StreamKind, Supervision, SupervisionHeld,
+    SupervisionRecord, SupervisionRetracted, SupervisionTold, Team, WorkerObligations,
     message::{Message, MessageChanged, Receipts},
     notice::Notice,
     obligation::{BatchComputed, ChildObligations, DeadlineSignal},
@@ -67,7 +70,13 @@ pub static EVENTS: &[Published] = events![
     Team,
     FactTold,
     FactRetracted,
+    SupervisionHeld,
+    SupervisionRetracted,
+    SupervisionTold,
+    Supervision,
+    SupervisionRecord,
     ChildObligations,
+    WorkerObligations,
     DeadlineSignal,
     BatchComputed,
     Notice,
@@ -138,7 +147,7 @@ fn channel(stream: &Stream) -> Value {
             ((*t).to_owned(), at)
         })
         .collect();
-    let names: Vec<_> = types
+    let names: BTreeSet<_> = types
         .iter()
         .map(|t| crate::envelope::event_name(t))
         .collect();

@@ -50,6 +50,8 @@ const fn events(name: &'static str, area: &'static str, days: u64, max_bytes: i6
 
 pub static AUTHORITY: Stream = state("AUTHORITY", "authority", 64 * MIB);
 pub static CHRONOLOGY: Stream = state("CHRONOLOGY", "chronology", 8192 * MIB);
+/// What intake hears of the people who work there, for the directory.
+pub static WORKFORCE: Stream = state("WORKFORCE", "workforce", 256 * MIB);
 pub static ORGANISATION: Stream = state("ORGANISATION", "organisation", 256 * MIB);
 pub static OBLIGATIONS: Stream = state("OBLIGATIONS", "obligations", 8192 * MIB);
 pub static NOTICES: Stream = state("NOTICES", "notice", 4096 * MIB);
@@ -60,9 +62,10 @@ pub static SIGNALS: Stream = events("SIGNALS", "deadline", 7, 4096 * MIB);
 pub static MESSAGES: Stream = events("MESSAGES", "message", 7, 4096 * MIB);
 pub static RECEIPTS: Stream = events("RECEIPTS", "receipt", 7, 1024 * MIB);
 
-pub static STREAMS: [&Stream; 10] = [
+pub static STREAMS: [&Stream; 11] = [
     &AUTHORITY,
     &CHRONOLOGY,
+    &WORKFORCE,
     &ORGANISATION,
     &OBLIGATIONS,
     &NOTICES,

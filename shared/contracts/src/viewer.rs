@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthorityCode, Organisation, StaffId, TeamId};
+use crate::{AuthorityCode, Organisation, Person, StaffId, TeamId};
 
 /// A role x a place in the organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,14 @@ impl Viewer {
             role: Role::Operator,
             person: None,
         }
+    }
+
+    /// May talk with this person about their supervision: is named as their manager, and is no leader. Whoever covers
+    /// for the manager is not shown it.
+    pub fn supervises(&self, person: &Person) -> bool {
+        matches!(self.role, Role::Worker | Role::Manager | Role::Reviewer)
+            && self.person.is_some()
+            && person.manager_id == self.person
     }
 
     /// What the viewer may see of this organisation, which is that of the viewer's own authority.
@@ -144,7 +152,7 @@ impl Sight<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Person, Team};
+    use crate::Team;
 
     fn person(id: &str, role: &str, team: &str, deputy: Option<&str>) -> Person {
         Person {

@@ -11,5 +11,6 @@ mod play;
 mod program;
 mod regulation_33;
 mod stories;
+mod supervision;
 mod walkthrough;
 mod world;

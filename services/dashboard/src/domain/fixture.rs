@@ -3,7 +3,8 @@
 use calendar::Calendar;
 use contracts::{
     Authority, AuthorityCode, ChildId, ClockSetting, Obligation, ObligationState, Organisation,
-    Person, SourceState, StaffId, Team, Viewer,
+    Person, SourceState, StaffId, SupervisionRecord, Team, Viewer, WorkerObligation,
+    WorkerObligations,
     chronology::Holder,
     ids,
     notice::{Notice, NoticeStep, StepState},
@@ -15,7 +16,7 @@ use jiff::{
 };
 
 use super::Place;
-use crate::read_model::{Children, Notices};
+use crate::read_model::{Children, Notices, Workers};
 
 /// Tue 6 May 2025, 09:30 in London.
 pub(crate) const NOW: &str = "2025-05-06T08:30:00Z";
@@ -268,6 +269,57 @@ pub(crate) fn notice(
     }
 }
 
+pub(crate) fn supervision_record() -> SupervisionRecord {
+    SupervisionRecord {
+        authority: code(),
+        revision: 1,
+        since: date(2024, 4, 2),
+        as_at: TODAY,
+    }
+}
+
+/// Somebody with supervision last held on a day, and the next one due.
+pub(crate) fn supervised(person: &str, held: Date, due: Date) -> WorkerObligations {
+    let rule = RuleRef {
+        id: "en.worker.supervision".into(),
+        version: 1,
+        title: "Supervision".into(),
+        source: "Employer Standards for Social Workers in England, standard 5 (LGA)".into(),
+        kind: RuleKind::Guidance,
+        limit: Limit {
+            n: 1,
+            unit: LimitUnit::Months,
+        },
+    };
+    let started_by = held.to_string();
+    WorkerObligations {
+        authority: code(),
+        staff_id: person.into(),
+        revision: 1,
+        day: TODAY,
+        obligations: vec![WorkerObligation {
+            obligation: Obligation {
+                id: ids::worker_obligation(&code(), &rule.id, &person.into(), &started_by),
+                rule,
+                trigger_date: held,
+                started_by,
+                ..open(due)
+            },
+            again_from: None,
+        }],
+        reviews: None,
+    }
+}
+
+/// One to come, one that was to be, and one of another team.
+pub(crate) fn workers() -> Vec<WorkerObligations> {
+    vec![
+        supervised("w1", date(2025, 4, 7), date(2025, 5, 7)),
+        supervised("w2", date(2025, 4, 5), date(2025, 5, 5)),
+        supervised("w3", date(2025, 4, 15), date(2025, 5, 15)),
+    ]
+}
+
 /// One told, one waiting, and one about the child who died.
 pub(crate) fn notices() -> Vec<Notice> {
     let now: Timestamp = NOW.parse().unwrap();
@@ -298,6 +350,8 @@ pub(crate) struct Fixture {
     pub(crate) authority: Authority,
     pub(crate) organisation: Organisation,
     pub(crate) children: Children,
+    pub(crate) workers: Workers,
+    pub(crate) supervision: SupervisionRecord,
     pub(crate) notices: Notices,
     pub(crate) calendar: Calendar,
 }
@@ -308,11 +362,16 @@ impl Fixture {
             authority: authority(),
             organisation: organisation(),
             children: Children::default(),
+            workers: Workers::default(),
+            supervision: supervision_record(),
             notices: Notices::default(),
             calendar: Calendar::england_and_wales(),
         };
         for child in children() {
             fixture.children.apply(child);
+        }
+        for list in workers() {
+            fixture.workers.apply(list);
         }
         for notice in notices() {
             fixture.notices.apply(notice);
@@ -325,6 +384,8 @@ impl Fixture {
             authority: &self.authority,
             organisation: &self.organisation,
             children: &self.children,
+            workers: &self.workers,
+            supervision: Some(&self.supervision),
             notices: &self.notices,
             calendar: &self.calendar,
             now: NOW.parse().unwrap(),

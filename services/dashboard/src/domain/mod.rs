@@ -16,6 +16,7 @@ pub(crate) mod place;
 pub(crate) mod rules;
 pub(crate) mod seen;
 pub(crate) mod status;
+pub(crate) mod supervision;
 pub(crate) mod team;
 pub(crate) mod told;
 pub(crate) mod words;

@@ -11,6 +11,7 @@ use super::{
     counts::{self, Kind},
     filter::Filter,
     found, links,
+    supervision::{self, Supervision},
     told::{self, Told},
 };
 use crate::read_model::{Child, Clock, Standing};
@@ -26,6 +27,8 @@ pub(crate) struct MyDay {
     pub(crate) sections: Vec<Section>,
     /// What their records leave open; nobody else is shown it.
     pub(crate) to_complete: Vec<ClockRow>,
+    /// Their own; none where nothing is known of it.
+    pub(crate) supervision: Option<Supervision>,
     /// The teams a manager answers for.
     pub(crate) teams: Vec<TeamLine>,
     /// How many were recorded in the last 28 days.
@@ -90,6 +93,7 @@ pub(crate) fn my_day(place: &Place<'_>, viewer: &Viewer) -> Option<MyDay> {
     Some(MyDay {
         name: place.person_name(me),
         to_complete: found::to_complete(place, me),
+        supervision: supervision::own(place, me),
         sections: sections
             .into_iter()
             .filter(|s| !s.items.is_empty())

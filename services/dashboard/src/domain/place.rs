@@ -1,11 +1,11 @@
 //! One authority at one moment: what every query reads.
 
 use calendar::Calendar;
-use contracts::{Authority, Organisation, StaffId, TeamId, chronology::Holder};
+use contracts::{Authority, Organisation, StaffId, SupervisionRecord, TeamId, chronology::Holder};
 use jiff::{Timestamp, civil::Date};
 
 use super::words;
-use crate::read_model::{Child, Children, Notices};
+use crate::read_model::{Child, Children, Notices, Workers};
 
 /// Working days within which something is due soon.
 const SOON: u32 = 5;
@@ -15,6 +15,9 @@ pub(crate) struct Place<'a> {
     pub(crate) authority: &'a Authority,
     pub(crate) organisation: &'a Organisation,
     pub(crate) children: &'a Children,
+    pub(crate) workers: &'a Workers,
+    /// None: supervision is not recorded here.
+    pub(crate) supervision: Option<&'a SupervisionRecord>,
     pub(crate) notices: &'a Notices,
     pub(crate) calendar: &'a Calendar,
     /// Domain time: real, or where the authority's clock is pinned.

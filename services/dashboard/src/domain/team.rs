@@ -13,6 +13,7 @@ use super::{
     found, links,
     paging::Paging,
     seen::Seen,
+    supervision::{self, Supervision},
 };
 use crate::read_model::{Child, Clock, Standing};
 
@@ -24,6 +25,8 @@ pub(crate) struct TeamView {
     pub(crate) groups: Vec<Group>,
     /// Plans that drift; on the first page.
     pub(crate) found: Vec<ClockRow>,
+    /// Of those whom the viewer line-manages; on the first page.
+    pub(crate) supervision: Vec<Supervision>,
     pub(crate) paging: Paging,
     /// Why there are no rows, or not all.
     pub(crate) note: Option<&'static str>,
@@ -99,6 +102,11 @@ pub(crate) fn team(
         groups: groups(place, &found, &paging),
         found: if page <= 1 && !filter.is_on() {
             found::managed(place, &sight, team, viewer.person.as_ref())
+        } else {
+            Vec::new()
+        },
+        supervision: if page <= 1 && !filter.is_on() {
+            supervision::managed(place, viewer, team)
         } else {
             Vec::new()
         },

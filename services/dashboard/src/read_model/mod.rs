@@ -3,8 +3,10 @@
 
 mod children;
 mod notices;
+mod workers;
 mod world;
 
 pub(crate) use children::{Child, Children, Clock, RECENT_DAYS, Standing};
 pub(crate) use notices::Notices;
+pub(crate) use workers::{Worker, Workers};
 pub(crate) use world::{Change, Known, ReadModel};

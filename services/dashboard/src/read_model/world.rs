@@ -1,4 +1,4 @@
-//! Every authority's children and notices, folded from their state streams. Authorities, people and teams are in the
+//! Every authority's children, workers and notices, folded from their state streams. Authorities, people and teams are in the
 //! bus's landscape.
 
 use std::{
@@ -7,19 +7,20 @@ use std::{
 };
 
 use contracts::{
-    AuthorityCode, Envelope, EnvelopeError, Stream,
+    AuthorityCode, Envelope, EnvelopeError, Event, Stream, WorkerObligations,
     notice::Notice,
     obligation::ChildObligations,
     streams::{NOTICES, OBLIGATIONS},
 };
 use tokio::sync::watch;
 
-use super::{Children, Notices};
+use super::{Children, Notices, Workers};
 
 /// One message of a state stream.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
     Child(ChildObligations),
+    Worker(WorkerObligations),
     Notice(Notice),
 }
 
@@ -28,10 +29,10 @@ impl Change {
     pub(crate) const STREAMS: [&'static Stream; 2] = [&OBLIGATIONS, &NOTICES];
 
     pub(crate) fn decode(envelope: &Envelope) -> Result<Self, EnvelopeError> {
-        if envelope.event_type == <ChildObligations as contracts::Event>::TYPE {
-            envelope.decode().map(Self::Child)
-        } else {
-            envelope.decode().map(Self::Notice)
+        match envelope.event_type.as_str() {
+            ChildObligations::TYPE => envelope.decode().map(Self::Child),
+            WorkerObligations::TYPE => envelope.decode().map(Self::Worker),
+            _ => envelope.decode().map(Self::Notice),
         }
     }
 }
@@ -39,6 +40,7 @@ impl Change {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) children: Children,
+    pub(crate) workers: Workers,
     pub(crate) notices: Notices,
 }
 
@@ -52,6 +54,7 @@ impl World {
     pub(crate) fn apply(&mut self, change: Change) -> bool {
         match change {
             Change::Child(new) => self.of(&new.authority).children.apply(new),
+            Change::Worker(new) => self.of(&new.authority).workers.apply(new),
             Change::Notice(new) => self.of(&new.authority).notices.apply(new),
         }
     }
@@ -110,7 +113,7 @@ mod tests {
     use contracts::notice::StepState;
 
     use super::*;
-    use crate::domain::fixture::{NOW, child, code, notice, open};
+    use crate::domain::fixture::{NOW, child, code, notice, open, supervised};
 
     fn changes() -> Vec<Change> {
         let day = jiff::civil::date(2025, 5, 7);
@@ -123,6 +126,7 @@ mod tests {
             Change::Child(older),
             Change::Child(newer),
             Change::Child(child("2", vec![open(day)])),
+            Change::Worker(supervised("w1", day, day)),
             Change::Notice(notice(
                 "w1",
                 "1",

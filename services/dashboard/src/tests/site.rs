@@ -28,6 +28,8 @@ pub(super) struct Data {
     pub(super) teams: Vec<contracts::Team>,
     pub(super) people: Vec<contracts::Person>,
     pub(super) children: Vec<ChildObligations>,
+    pub(super) workers: Vec<contracts::WorkerObligations>,
+    pub(super) supervision: Option<contracts::SupervisionRecord>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -38,6 +40,8 @@ impl Data {
             teams: fixture::teams(),
             people: fixture::people(),
             children: fixture::children(),
+            workers: fixture::workers(),
+            supervision: Some(fixture::supervision_record()),
             notices: fixture::notices(),
         }
     }
@@ -74,6 +78,13 @@ impl Data {
                 c,
             ));
         }
+        for w in &self.workers {
+            let (code, id) = (&w.authority, w.staff_id.as_str());
+            all.push(state(code, "person", id, w.revision, w));
+        }
+        if let Some(record) = &self.supervision {
+            all.push(state(&record.authority, "authority", "", 1, record));
+        }
         for n in &self.notices {
             all.push(state(
                 &n.authority,
@@ -95,7 +106,10 @@ fn state<E: Event>(
     event: &E,
 ) -> Envelope {
     let token = key().token(code, kind, id);
-    let message = ids::computed("test", &[code.as_str(), kind, id, &revision.to_string()]);
+    let message = ids::computed(
+        "test",
+        &[E::TYPE, code.as_str(), kind, id, &revision.to_string()],
+    );
     Envelope::new(message, "test", code, &token, NOW.parse().unwrap(), event)
 }
 

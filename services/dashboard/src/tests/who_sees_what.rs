@@ -20,7 +20,16 @@ struct Expected {
     hides: Vec<&'static str>,
     /// Ids of children in the answer: these and no others.
     children: Vec<&'static str>,
+    /// Whose supervision is in the answer: theirs and nobody else's.
+    supervised: Vec<&'static str>,
 }
+
+/// Who has supervision in the fixture, and the day it was last recorded.
+const SUPERVISED: [(&str, &str); 3] = [
+    ("w1", "Last recorded Mon 7 Apr 2025"),
+    ("w2", "Last recorded Sat 5 Apr 2025"),
+    ("w3", "Last recorded Tue 15 Apr 2025"),
+];
 
 /// Somebody in each role, with their own team and another one.
 fn somebody(role: Role) -> (Option<&'static str>, &'static str, &'static str) {
@@ -45,6 +54,7 @@ fn expected(path: &str, role: Role, team: &str, own: bool) -> Expected {
         shows: vec![],
         hides: vec![],
         children: vec![],
+        supervised: vec![],
     };
     match path {
         "/" => Expected {
@@ -169,6 +179,10 @@ fn team_page(role: Role, own: bool, base: Expected) -> Expected {
         status,
         hides,
         children,
+        supervised: match (role, own) {
+            (Role::Manager, true) => vec!["w1", "w2"],
+            _ => vec![],
+        },
         ..base
     }
 }
@@ -190,6 +204,10 @@ fn my_day(role: Role, base: Expected) -> Expected {
         shows,
         children,
         hides: vec!["Ben Adeyemi", "Dilys Okoro"],
+        supervised: match role {
+            Role::Worker => vec!["w1"],
+            _ => vec![],
+        },
         ..base
     }
 }
@@ -225,6 +243,15 @@ fn check(what: &str, expected: &Expected, shown: &Shown) {
         assert!(
             !body.contains(words),
             "{what} must not show {words:?}: {}",
+            shown.text()
+        );
+    }
+    for (person, words) in SUPERVISED {
+        let may = expected.supervised.contains(&person);
+        assert_eq!(
+            shown.html.contains(words),
+            may,
+            "{what}: supervision of {person} in {}",
             shown.text()
         );
     }

@@ -39,6 +39,8 @@ pub struct Decision {
     pub events: Vec<(DeadlineEvent, Obligation)>,
     /// The next day on which anything may change without a new fact.
     pub next_on: Option<Date>,
+    /// In an open period of care, and alive.
+    pub is_looked_after: bool,
 }
 
 /// Works out the list again and compares it with `prior`. Deciding twice is deciding once.
@@ -48,8 +50,10 @@ pub fn decide(prior: &[Obligation], chronology: &Chronology, at: Circumstances<'
         list: Vec::new(),
         events: Vec::new(),
         next_on: None,
+        is_looked_after: false,
     };
     let history = History::of(chronology, at.today);
+    decision.is_looked_after = !history.died && history.period_on(at.today).is_some();
     let (clocks, wakes) = reckon_from(&history, at.running, at.calendar);
     for clock in clocks {
         let fresh = clock.obligation(chronology);
@@ -89,7 +93,7 @@ impl Decision {
 }
 
 /// One obligation's step from what it was to what it is.
-fn turn(
+pub(super) fn turn(
     old: Option<&Obligation>,
     fresh: Obligation,
     first_sight: impl FnOnce() -> bool,
@@ -144,7 +148,7 @@ fn said(o: &Obligation) -> impl PartialEq + use<'_> {
 }
 
 /// An obligation that is no longer worked out.
-fn gone(old: &Obligation, running: &Running<'_>) -> (Obligation, Vec<DeadlineEvent>) {
+pub(super) fn gone(old: &Obligation, running: &Running<'_>) -> (Obligation, Vec<DeadlineEvent>) {
     let rule_runs = running.rules.iter().any(|r| r.id == old.rule.id);
     let was_running = old.state.is_running();
     let mut now = old.clone();

@@ -18,7 +18,9 @@ use super::rules::{Rule, Rules, Step, words};
 pub struct LocalLimit {
     pub from: Date,
     pub n: u32,
-    pub unit: LimitUnit,
+    /// None for a number that counts no time.
+    #[serde(default)]
+    pub unit: Option<LimitUnit>,
     /// Which of the rule's limits; none: the usual one.
     #[serde(default)]
     pub step: Option<Step>,
@@ -31,11 +33,9 @@ pub type LocalLimits = BTreeMap<String, Vec<LocalLimit>>;
 const COMPARED: (Date, Date) = (date(2024, 1, 1), date(2028, 12, 31));
 
 impl LocalLimit {
-    fn limit(&self) -> Limit {
-        Limit {
-            n: self.n,
-            unit: self.unit,
-        }
+    fn limit(&self) -> Option<Limit> {
+        let n = self.n;
+        self.unit.map(|unit| Limit { n, unit })
     }
 
     fn step(&self) -> Step {
@@ -53,10 +53,20 @@ pub fn check(local: &LocalLimits, rules: &Rules, calendar: &Calendar) -> Result<
             ));
         };
         for (n, limit) in limits.iter().enumerate() {
-            let (given, step) = (limit.limit(), limit.step());
+            let step = limit.step();
             if limit.n == 0 {
                 return Err(format!("{id}: a limit of nothing from {}", limit.from));
             }
+            if let Some(most) = rule.at_most {
+                number(limit, most).map_err(|why| format!("{id}: {why} ({})", rule.source))?;
+                continue;
+            }
+            let Some(given) = limit.limit() else {
+                return Err(format!(
+                    "{id}: the limit from {} has no unit: write days, weeks, ...",
+                    limit.from
+                ));
+            };
             if !rule.clock.steps().contains(&step) {
                 return Err(format!(
                     "{id} has no limit {step:?}: leave `step` out, or see `evenkeel rules`"
@@ -81,6 +91,20 @@ pub fn check(local: &LocalLimits, rules: &Rules, calendar: &Calendar) -> Result<
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// A number that counts no time can be made smaller only.
+fn number(limit: &LocalLimit, most: u32) -> Result<(), String> {
+    if limit.unit.is_some() || limit.step.is_some() {
+        return Err("it is a number without a unit or a step".to_owned());
+    }
+    if limit.n > most {
+        return Err(format!(
+            "{} is more than {most}: a number can be tightened, never loosened",
+            limit.n
+        ));
     }
     Ok(())
 }
@@ -129,7 +153,10 @@ fn versions(rule: &Rule, limits: &[LocalLimit]) -> Vec<Rule> {
             let mut held: Vec<&LocalLimit> = limits.iter().filter(|l| l.from <= day).collect();
             held.sort_by_key(|l| l.from);
             for limit in held {
-                version.limits.insert(limit.step(), limit.limit());
+                match limit.limit() {
+                    Some(own) => _ = version.limits.insert(limit.step(), own),
+                    None => version.at_most = Some(limit.n),
+                }
                 version.set_here = Some(limit.from);
             }
             version

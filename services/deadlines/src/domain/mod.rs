@@ -17,3 +17,4 @@ pub mod running;
 mod speed;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod workers;

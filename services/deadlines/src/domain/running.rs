@@ -4,9 +4,11 @@ use contracts::{Authority, ChildId, SourceState, commands::RuleStatus};
 use jiff::civil::Date;
 
 use super::{
+    clocks::Clock,
     decide::Established,
     overrides::{Override, Overrides},
     rules::{Rule, Rules, Step},
+    workers::SUPERVISION,
 };
 
 /// The rules that run for one authority on a day.
@@ -21,12 +23,28 @@ pub struct Running<'r> {
 }
 
 impl<'r> Running<'r> {
+    /// Those about children.
     pub fn of(rules: &'r Rules, authority: &Authority, day: Date) -> Self {
+        Self::those(rules, authority, day, |clock| !clock.is_of_worker())
+    }
+
+    /// Those about the people who work there; the directory is among the authority's sources.
+    pub fn of_workers(rules: &'r Rules, authority: &Authority, day: Date) -> Self {
+        Self::those(rules, authority, day, Clock::is_of_worker)
+    }
+
+    fn those(
+        rules: &'r Rules,
+        authority: &Authority,
+        day: Date,
+        which: impl Fn(Clock) -> bool,
+    ) -> Self {
         Self {
             rules: rules
                 .in_force(day)
                 .into_iter()
-                .filter(|rule| is_set(rule) && missing(rule, authority).is_empty())
+                .filter(|rule| which(rule.clock) && is_set(rule))
+                .filter(|rule| missing(rule, authority).is_empty())
                 .collect(),
             changes_on: rules.next_change(day),
             any_visit: unreliable(authority).map(|s| s.source.clone()).collect(),
@@ -141,8 +159,8 @@ fn unconfirmed(rule: &Rule, missing: &[&str], authority: &Authority) -> String {
 
 /// Has any step a limit here, or each child its own?
 fn is_set(rule: &Rule) -> bool {
-    let by_agreement = rule.clock.is_by_agreement();
-    by_agreement
+    rule.clock.is_by_agreement()
+        || rule.at_most.is_some()
         || rule
             .clock
             .steps()
@@ -254,6 +272,7 @@ fn words(kind: &str) -> &str {
         "reviewer_told" => "the day the reviewing service was told",
         "review_decisions" => "decisions of reviews",
         "review_record" => "records of reviews",
+        SUPERVISION => "supervision of workers",
         other => other,
     }
 }

@@ -2,37 +2,42 @@
 
 use std::sync::Arc;
 
+use ::store::Db;
 use bus::Question;
 use contracts::commands::{ListRules, RuleReport};
 
 use crate::{
-    domain::running::{report, report_unloaded},
+    domain::{
+        running::{report, report_unloaded},
+        workers::with_directory,
+    },
     engine::Engine,
+    store,
 };
 
-pub(crate) fn question(engine: Arc<Engine>) -> Question {
+pub(crate) fn question(engine: Arc<Engine>, db: Db) -> Question {
     Question::new(move |ask: ListRules| {
-        let engine = engine.clone();
-        async move { answer(&engine, &ask) }
+        let (engine, db) = (engine.clone(), db.clone());
+        async move { answer(&engine, &db, &ask).await }
     })
 }
 
-fn answer(engine: &Engine, ask: &ListRules) -> anyhow::Result<RuleReport> {
+async fn answer(engine: &Engine, db: &Db, ask: &ListRules) -> anyhow::Result<RuleReport> {
     let places = engine.places_of(ask.authority.as_ref());
     if let (Some(code), true) = (&ask.authority, places.is_empty()) {
         return Err(engine.unknown(code).into());
     }
-    let rules = if places.is_empty() {
-        report_unloaded(&engine.rules)
-    } else {
-        let of = |p: &crate::engine::Place| {
-            report(
-                engine.rules_of(&p.authority.authority),
-                &p.authority,
-                p.today,
-            )
-        };
-        places.iter().flat_map(of).collect()
-    };
+    if places.is_empty() {
+        return Ok(RuleReport {
+            rules: report_unloaded(&engine.rules),
+        });
+    }
+    let mut rules = Vec::new();
+    for place in places {
+        let code = &place.authority.authority;
+        let record = store::supervision_record(db, code).await?;
+        let authority = with_directory(&place.authority, record.as_ref());
+        rules.extend(report(engine.rules_of(code), &authority, place.today));
+    }
     Ok(RuleReport { rules })
 }

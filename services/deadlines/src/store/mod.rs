@@ -2,6 +2,7 @@
 
 mod children;
 mod progress;
+mod workers;
 
 use ::store::{Migrations, Prepared};
 
@@ -13,11 +14,24 @@ pub use progress::{
     Progress, add_signals, complete_batches, establish, established, progress, record, sums, waits,
 };
 
-pub const MIGRATIONS: Migrations = Migrations(&[(
-    1001,
-    "deadlines",
-    include_str!("../../migrations/1001_deadlines.sql"),
-)]);
+pub use workers::{
+    Workers, begin_workers, claim_workers, keep_people, keep_record, keep_reviewers,
+    keep_supervision, record_held, schedule_workers, supervision_record, worker, workers,
+    workers_after, workers_at_once,
+};
+
+pub const MIGRATIONS: Migrations = Migrations(&[
+    (
+        1001,
+        "deadlines",
+        include_str!("../../migrations/1001_deadlines.sql"),
+    ),
+    (
+        1002,
+        "workers",
+        include_str!("../../migrations/1002_workers.sql"),
+    ),
+]);
 
 /// All of them, for the test that prepares them on both engines.
 pub const ALL: &[&dyn Prepared] = &[
@@ -41,4 +55,21 @@ pub const ALL: &[&dyn Prepared] = &[
     &progress::ADD_SIGNALS,
     &progress::COMPLETE,
     &progress::FORGET,
+    &workers::PUT_PERSON,
+    &workers::PUT_SUPERVISION,
+    &workers::PUT_RECORD,
+    &workers::RECORD,
+    &workers::AT_ONCE_ALL,
+    &workers::PROGRESS,
+    &workers::PUT_PROGRESS,
+    &workers::CLAIM,
+    &workers::SCHEDULE,
+    &workers::PEOPLE,
+    &workers::SUPERVISION,
+    &workers::AFTER,
+    &workers::OBLIGATIONS,
+    &workers::PUT_OBLIGATIONS,
+    &workers::REVIEWS,
+    &workers::REVIEWED,
+    &workers::PUT_REVIEWED,
 ];

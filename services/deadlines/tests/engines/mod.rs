@@ -85,7 +85,9 @@ async fn read(context: &Context, node: &Node, revision: u64) {
 }
 
 async fn work(context: &Context, node: &Node) {
-    while due::once(context, node.due[0].as_ref()).await.unwrap().done > 0 {}
+    for due in &node.due {
+        while due::once(context, due.as_ref()).await.unwrap().done > 0 {}
+    }
 }
 
 async fn published(db: &Db) -> Vec<Envelope> {
@@ -120,6 +122,7 @@ pub(crate) async fn works_on(db: Db) {
             },
         )
     });
+    crate::workers::published_to(&contexts[0], &nodes[0]).await;
     for revision in [1, 2] {
         for (context, node) in contexts.iter().zip(&nodes) {
             read(context, node, revision).await;
@@ -127,6 +130,7 @@ pub(crate) async fn works_on(db: Db) {
         tokio::join!(work(&contexts[0], &nodes[0]), work(&contexts[1], &nodes[1]));
     }
     let published = published(&db).await;
+    crate::workers::each_is_worked_out_once(&published);
     let mut told: BTreeMap<(String, Option<u64>), u64> = BTreeMap::new();
     for signal in published
         .iter()

@@ -34,7 +34,7 @@ pub(crate) fn noon(text: &str) -> Timestamp {
     format!("{text}T11:00:00Z").parse().unwrap()
 }
 
-fn entry(key: &str, start: &str, end: Option<&str>, fact: Fact) -> Entry {
+pub(crate) fn entry(key: &str, start: &str, end: Option<&str>, fact: Fact) -> Entry {
     Entry {
         key: key.to_owned(),
         source: "ssda903".to_owned(),
@@ -110,6 +110,7 @@ impl Handler for Listen {
 pub(crate) struct Story {
     pub(crate) world: World,
     pub(crate) supplies: Vec<&'static str>,
+    pub(crate) source: &'static str,
     heard: Arc<Mutex<Heard>>,
     clock: ClockSetting,
     as_at: Date,
@@ -164,6 +165,7 @@ impl Story {
         Self {
             world,
             supplies: vec!["care_episode", "looked_after_review"],
+            source: "ssda903",
             heard,
             clock: ClockSetting::Real,
             as_at: day(today),
@@ -214,7 +216,7 @@ impl Story {
             snapshot: self.snapshot,
             clock: self.clock,
             sources: vec![SourceState {
-                source: "ssda903".to_owned(),
+                source: self.source.to_owned(),
                 as_at: self.as_at,
                 accepted_at: self.world.clock.now(),
                 supplies: self.supplies.iter().map(|s| (*s).to_owned()).collect(),
@@ -308,7 +310,7 @@ impl Story {
         }
     }
 
-    fn decoded<E: Event>(&self) -> Vec<E> {
+    pub(crate) fn decoded<E: Event>(&self) -> Vec<E> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard
             .envelopes

@@ -1,4 +1,4 @@
-//! Which of the two files this is, from its header.
+//! Which of the three files this is, from its header.
 
 use super::{Refusal, table::Table, words};
 
@@ -6,6 +6,7 @@ use super::{Refusal, table::Table, words};
 pub enum FileKind {
     People,
     Teams,
+    Supervision,
 }
 
 pub const PEOPLE_COLUMNS: [&str; 14] = [
@@ -25,6 +26,11 @@ pub const PEOPLE_COLUMNS: [&str; 14] = [
     "first_year_until",
 ];
 
+pub const SUPERVISION_COLUMNS: [&str; 4] = ["staff_id", "held_on", "id", "supervisor_id"];
+
+/// What every supervision file may leave out without a word.
+const OPTIONAL: [&str; 2] = ["id", "supervisor_id"];
+
 pub const TEAM_COLUMNS: [&str; 5] = ["team_id", "name", "parent_id", "manager_id", "mailbox"];
 
 impl FileKind {
@@ -32,6 +38,7 @@ impl FileKind {
         match self {
             Self::People => "people",
             Self::Teams => "teams",
+            Self::Supervision => "supervision",
         }
     }
 
@@ -39,6 +46,7 @@ impl FileKind {
         match self {
             Self::People => &PEOPLE_COLUMNS,
             Self::Teams => &TEAM_COLUMNS,
+            Self::Supervision => &SUPERVISION_COLUMNS,
         }
     }
 
@@ -46,22 +54,26 @@ impl FileKind {
         match self {
             Self::People => &PEOPLE_COLUMNS[..3],
             Self::Teams => &TEAM_COLUMNS[..2],
+            Self::Supervision => &SUPERVISION_COLUMNS[..2],
         }
     }
 
-    /// Refuses a header that is neither, or lacks what every row needs.
+    /// Refuses a header that is none of them, or lacks what every row needs.
     pub fn of(table: &Table) -> Result<Self, Refusal> {
-        let kind = if table.has("staff_id") {
+        let kind = if table.has("held_on") {
+            Self::Supervision
+        } else if table.has("staff_id") {
             Self::People
         } else if table.has("team_id") {
             Self::Teams
         } else {
             return Err(Refusal(format!(
-                "{}, line 1: the header has neither `staff_id` (people) nor `team_id` (teams). It reads: {}. Expected for people: {}. Expected for teams: {}",
+                "{}, line 1: the header has neither `staff_id` (people) nor `team_id` (teams) nor `held_on` (supervision). It reads: {}. Expected for people: {}. Expected for teams: {}. Expected for supervision: {}",
                 table.file,
                 table.columns.join(","),
                 PEOPLE_COLUMNS.join(","),
                 TEAM_COLUMNS.join(","),
+                SUPERVISION_COLUMNS.join(","),
             )));
         };
         let absent: Vec<_> = kind
@@ -86,7 +98,9 @@ impl FileKind {
     /// What the header lacks or has too much of, said once.
     pub fn header_notes(self, table: &Table) -> Vec<String> {
         let known = self.columns();
-        let absent: Vec<_> = known.iter().filter(|c| !table.has(c)).collect();
+        let may_lack = |c: &&&str| self == Self::Supervision && OPTIONAL.contains(c);
+        let absent = known.iter().filter(|c| !table.has(c) && !may_lack(c));
+        let absent: Vec<_> = absent.collect();
         let unused: Vec<_> = table
             .columns
             .iter()
@@ -123,6 +137,7 @@ mod tests {
     fn the_header_says_which_file_it_is() {
         assert_eq!(kind("NAME,Staff_ID,email"), Ok(FileKind::People));
         assert_eq!(kind("team_id,name"), Ok(FileKind::Teams));
+        assert_eq!(kind("Staff ID,Held on"), Ok(FileKind::Supervision));
     }
 
     #[test]
@@ -130,6 +145,8 @@ mod tests {
         let refusal = kind("id,full name").unwrap_err();
         assert!(refusal.0.contains("id,full_name"), "{refusal}");
         assert!(refusal.0.contains("staff_id,name,email"), "{refusal}");
+        let refusal = kind("held_on,notes").unwrap_err();
+        assert!(refusal.0.contains("`staff_id`"), "{refusal}");
         let refusal = kind("staff_id,role").unwrap_err();
         assert!(refusal.0.contains("`name` and `email`"), "{refusal}");
     }

@@ -10,6 +10,7 @@ pub mod moment;
 pub mod order;
 pub mod people;
 pub mod row;
+pub mod supervision;
 pub mod table;
 pub mod teams;
 pub mod words;

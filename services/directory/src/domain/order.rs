@@ -50,7 +50,12 @@ pub fn judge(latest: Option<&Latest>, next: Next<'_>, known: bool) -> Verdict {
 }
 
 fn older_than(latest: &Latest, next: Next<'_>) -> Refusal {
-    let (file, what) = (next.file, next.kind.as_str());
+    let file = next.file;
+    let what = match next.kind {
+        FileKind::People => "people",
+        FileKind::Teams => "teams",
+        FileKind::Supervision => "days of supervision",
+    };
     let (day, known) = (next.as_at, latest.as_at);
     Refusal(format!(
         "{file} describes {day}, and the {what} are known as at {known}: an older file would put them back to what they were, so nothing was changed. Import a file of {known} or later; if this one is newer than that, say its day with --as-at (in the drop folder, at the start of its name)"

@@ -1,31 +1,34 @@
-//! `import`: a directory file becomes people and teams, in one transaction with what is published about them.
+//! `import`: a directory file becomes people and teams, or days of supervision, in one transaction with what is published about them.
 
 use std::path::{Path, PathBuf};
 
+use ::store::Scoped;
 use anyhow::Context as _;
-use bus::{Context, Question, Refusal, landscape::time_zone, outbox};
+use bus::{Context, Question, Refusal, outbox};
 use contracts::{
-    AuthorityCode, Envelope, Event, Token,
+    AuthorityCode, Envelope, StaffId,
     commands::{ImportDirectory, ImportProgress, ImportSummary},
-    ids,
 };
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use tracing::{debug, info};
 
 use crate::{
-    Config, SERVICE,
+    Config,
     domain::{
         self,
         decide::{Arrived, Decision, decide},
         kind::FileKind,
         moment::Moment,
         order::{Next, Verdict, judge},
+        supervision,
         table::Table,
     },
     refusals,
-    store::{self, Taken},
+    store::{self, Taken, Whose},
 };
+
+use super::{say, today};
 
 /// A file larger than this is no directory.
 const MAX_FILE_BYTES: u64 = 100 * 1024 * 1024;
@@ -82,7 +85,9 @@ impl Importer {
         content: &str,
     ) -> anyhow::Result<ImportSummary> {
         let authority = &request.authority;
-        let as_at = request.as_at.unwrap_or_else(|| self.today(authority));
+        let as_at = request
+            .as_at
+            .unwrap_or_else(|| today(&self.context, authority));
         let kind = FileKind::of(table).map_err(refusal)?;
         let mut tx = self.context.db.begin().await?;
         let mut scoped = tx.authority(authority);
@@ -99,17 +104,17 @@ impl Importer {
         if let Some(summary) = taken_before(&mut scoped, next).await? {
             return Ok(summary);
         }
-        let known = store::load(&mut scoped).await?;
         let arrived = Arrived {
             authority,
             table,
             moment: Moment::new(as_at, self.context.clock.now()),
             max_lost_percent: self.config.max_lost_percent,
         };
-        let mut decision = decide(&known, &arrived).map_err(refusal)?;
-        self.keep_refusals(authority, as_at, &mut decision.summary)
-            .await?;
-        store::save(&mut scoped, &decision).await?;
+        let (mut summary, mut news) = match kind {
+            FileKind::People | FileKind::Teams => self.organisation(&mut scoped, &arrived).await?,
+            FileKind::Supervision => (self.supervision(&mut scoped, &arrived).await?, Vec::new()),
+        };
+        self.keep_refusals(authority, as_at, &mut summary).await?;
         let taken = Taken {
             number,
             request: request.key,
@@ -117,12 +122,43 @@ impl Importer {
             as_at,
             content,
             at: self.context.clock.machine_now(),
-            summary: &decision.summary,
+            summary: &summary,
         };
         store::record(&mut scoped, &taken).await?;
-        outbox::put(&mut tx, &self.news(authority, &decision)).await?;
+        if kind == FileKind::Supervision {
+            let all = Whose::All;
+            news = say::supervision(&self.context, &mut scoped, authority, all, as_at).await?;
+        }
+        outbox::put(&mut tx, &news).await?;
         tx.commit().await?;
-        Ok(decision.summary)
+        Ok(summary)
+    }
+
+    /// People and teams: what came of the file, and what to publish.
+    async fn organisation(
+        &self,
+        scoped: &mut Scoped<'_>,
+        arrived: &Arrived<'_>,
+    ) -> anyhow::Result<(ImportSummary, Vec<Envelope>)> {
+        let known = store::load(scoped).await?;
+        let decision = decide(&known, arrived).map_err(refusal)?;
+        store::save(scoped, &decision).await?;
+        let news = self.news(arrived.authority, &decision);
+        Ok((decision.summary, news))
+    }
+
+    /// Days of supervision; what is published of them is worked out once the file counts as taken in.
+    async fn supervision(
+        &self,
+        scoped: &mut Scoped<'_>,
+        arrived: &Arrived<'_>,
+    ) -> anyhow::Result<ImportSummary> {
+        let people = store::load(scoped).await?.people;
+        let known = store::supervision_rows(scoped, Whose::All).await?;
+        let is_here = |id: &StaffId| people.get(id).is_some_and(|known| !known.said.removed);
+        let taken = supervision::take_in(&known, arrived, is_here).map_err(refusal)?;
+        store::put_supervision_rows(scoped, &taken.rows).await?;
+        Ok(taken.summary)
     }
 
     async fn keep_refusals(
@@ -131,15 +167,19 @@ impl Importer {
         as_at: Date,
         summary: &mut ImportSummary,
     ) -> anyhow::Result<()> {
-        summary.refusals_file =
-            refusals::write(&self.refusals_folder, authority, as_at, &summary.refused)
-                .await
-                .with_context(|| {
-                    format!(
-                        "could not write the list of refused rows in {}",
-                        self.refusals_folder.display()
-                    )
-                })?;
+        summary.refusals_file = refusals::write(
+            &self.refusals_folder,
+            (authority, &summary.source),
+            as_at,
+            &summary.refused,
+        )
+        .await
+        .with_context(|| {
+            format!(
+                "could not write the list of refused rows in {}",
+                self.refusals_folder.display()
+            )
+        })?;
         summary.refused.truncate(SHOWN);
         Ok(())
     }
@@ -149,34 +189,13 @@ impl Importer {
         let tokens = &self.context.tokens;
         let people = decision.people_changed.iter().map(|person| {
             let token = tokens.person(authority, &person.staff_id);
-            self.envelope(authority, &token, person.revision, person)
+            say::state(&self.context, authority, &token, person.revision, person)
         });
         let teams = decision.teams_changed.iter().map(|team| {
             let token = tokens.token(authority, "team", team.team_id.as_str());
-            self.envelope(authority, &token, team.revision, team)
+            say::state(&self.context, authority, &token, team.revision, team)
         });
         people.chain(teams).collect()
-    }
-
-    fn envelope<E: Event>(
-        &self,
-        authority: &AuthorityCode,
-        token: &Token,
-        revision: u64,
-        event: &E,
-    ) -> Envelope {
-        let time = self.context.clock.machine_now();
-        let mut envelope = Envelope::new(uuid::Uuid::nil(), SERVICE, authority, token, time, event);
-        envelope.id = ids::state(&envelope.subject, revision);
-        envelope
-    }
-
-    /// The authority's own day, else the calendar's.
-    fn today(&self, authority: &AuthorityCode) -> Date {
-        self.context.landscape.today(authority).unwrap_or_else(|| {
-            let now = self.context.clock.now();
-            now.to_zoned(time_zone()).date()
-        })
     }
 
     async fn tell(&self, request: &ImportDirectory, stage: &str, done: u64) {
@@ -201,7 +220,7 @@ async fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         .map_err(|e| Refusal(format!("{shown} cannot be read ({e}): check the path")))?;
     if about.is_dir() {
         return Err(Refusal(format!(
-            "{shown} is a folder: name the CSV file of people or teams in it"
+            "{shown} is a folder: name the CSV file of people, teams or supervision in it"
         ))
         .into());
     }
@@ -220,7 +239,7 @@ async fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// What came of it, if it was taken in before; an error if what is known is newer.
 async fn taken_before(
-    scoped: &mut ::store::Scoped<'_>,
+    scoped: &mut Scoped<'_>,
     next: Next<'_>,
 ) -> anyhow::Result<Option<ImportSummary>> {
     let latest = store::latest(scoped, next.kind).await?;

@@ -5,8 +5,10 @@ use bus::{
     outbox::{Published, settle_and_claim},
 };
 use contracts::{
-    AuthorityCode, Envelope, Organisation, Person, Team, TokenKey,
+    AuthorityCode, Envelope, Organisation, Person, Supervision, SupervisionRecord, SupervisionTold,
+    Team, TokenKey,
     commands::{Answer, Counted, ImportDirectory, ImportSummary},
+    supervision::HeldTold,
 };
 use jiff::civil::{Date, date};
 use runtime::{Clock, Tasks};
@@ -391,4 +393,139 @@ async fn what_is_imported_reaches_every_service_over_a_real_broker() {
     let organisation = elsewhere.organisation(&authority);
     assert!(organisation.line_manages(&"S100".into(), &"W301".into()));
     assert!(tasks.stop(servers::PATIENCE).await.is_empty());
+}
+
+/// As intake passes on what events told of W301.
+fn told(revision: u64, days: &[&str]) -> Envelope {
+    let authority: AuthorityCode = "westshire".parse().unwrap();
+    let staff_id = "W301".into();
+    let token = TokenKey::new([7; 32]).person(&authority, &staff_id);
+    let held = days.iter().map(|day| HeldTold {
+        held_on: day.parse().unwrap(),
+        key: (*day).to_owned(),
+        told_on: date(2025, 3, 31),
+    });
+    let told = SupervisionTold {
+        authority: authority.clone(),
+        staff_id,
+        revision,
+        held: held.collect(),
+    };
+    let now = "2025-03-31T09:00:00Z".parse().unwrap();
+    let mut envelope = Envelope::new(Uuid::nil(), "intake", &authority, &token, now, &told);
+    envelope.id = contracts::ids::state(&envelope.subject, revision);
+    envelope
+}
+
+impl World {
+    async fn hear(&self, told: &[Envelope]) {
+        let config = Config {
+            max_lost_percent: 20,
+        };
+        let node = node(&self.context, &config, self.folder.path());
+        let batch: Vec<_> = told
+            .iter()
+            .map(|e| bus::consumer::Incoming::new(e, 1))
+            .collect();
+        for _ in 0..2 {
+            bus::consumer::process(&self.context, &node.consumers[0], &batch)
+                .await
+                .unwrap();
+        }
+    }
+}
+
+/// Of W301, as published: revision and days.
+fn days(published: &[Envelope]) -> Option<(u64, Vec<String>)> {
+    let said = published
+        .iter()
+        .filter_map(|e| e.decode::<Supervision>().ok())
+        .find(|s| s.staff_id.as_str() == "W301")?;
+    let days = said.held.iter().map(ToString::to_string).collect();
+    Some((said.revision, days))
+}
+
+fn recorded_since(published: &[Envelope]) -> Option<Date> {
+    let mut records = published
+        .iter()
+        .filter_map(|e| e.decode::<SupervisionRecord>().ok());
+    records.next().map(|record| record.since)
+}
+
+async fn files_and_events_are_one_record(world: World) {
+    world.import(example("people"), None).await;
+    world.published().await;
+    let summary = world.import(example("supervision"), None).await;
+    assert_eq!((summary.refused, summary.notes), (vec![], vec![]));
+    assert_eq!(summary.source, "supervision");
+    assert_eq!(summary.recorded[0].count, 8);
+    let published = world.published().await;
+    let file = ["2025-01-20", "2025-02-24"].map(str::to_owned).to_vec();
+    assert_eq!(days(&published), Some((1, file)));
+    assert_eq!(recorded_since(&published), Some(date(2025, 1, 20)));
+    assert!(
+        world
+            .import(example("supervision"), None)
+            .await
+            .already_imported
+    );
+    assert!(world.published().await.is_empty());
+
+    let both = ["2025-01-20", "2025-02-24", "2025-03-28"].map(str::to_owned);
+    world
+        .hear(&[
+            told(2, &["2025-02-24", "2025-03-28"]),
+            told(1, &["2025-03-03"]),
+        ])
+        .await;
+    let published = world.published().await;
+    assert_eq!(days(&published), Some((2, both.to_vec())));
+    assert_eq!(recorded_since(&published), None, "as before");
+    world.hear(&[told(1, &["2025-03-03"])]).await;
+    assert!(
+        world.published().await.is_empty(),
+        "an older word changes nothing"
+    );
+    world.hear(&[told(3, &[])]).await;
+    assert_eq!(days(&world.published().await).map(|d| d.0), Some(3));
+    world.hear(&[told(4, &["2024-11-04"])]).await;
+    let published = world.published().await;
+    assert_eq!(recorded_since(&published), Some(date(2024, 11, 4)));
+}
+
+#[tokio::test]
+async fn supervision_from_files_and_events_is_one_record() {
+    files_and_events_are_one_record(World::new().await).await;
+}
+
+#[tokio::test]
+async fn supervision_from_files_and_events_is_one_record_on_postgresql_too() {
+    let server = servers::postgres().await;
+    let mut world = World::new().await;
+    world.context.db = postgres(&server).await;
+    files_and_events_are_one_record(world).await;
+}
+
+#[tokio::test]
+async fn refused_rows_of_supervision_do_not_replace_those_of_people() {
+    let world = World::new().await;
+    world
+        .import(
+            world.file(
+                "p.csv",
+                "staff_id,name,email\nW1,Ana,a@example.org\nW2,,b@example.org\n",
+            ),
+            None,
+        )
+        .await;
+    let path = world.file("s.csv", "staff_id,held_on\nW1,2025-03-03\nW1,2025-04-01\n");
+    let summary = world.import(path, None).await;
+    let refused = &summary.refused[0];
+    assert_eq!((refused.line, refused.column.as_str()), (3, "held_on"));
+    let list = summary.refusals_file.unwrap();
+    assert!(list.ends_with("refusals/westshire-supervision-2025-03-31.csv"));
+    assert!(
+        list.with_file_name("westshire-directory-2025-03-31.csv")
+            .exists()
+    );
 }

@@ -59,7 +59,7 @@ fn read<T: serde::de::DeserializeOwned>(row: &Row) -> Result<Known<T>> {
 }
 
 /// Rows from before the moment was kept have the day only.
-fn missing_since(row: &Row) -> Result<Option<Moment>> {
+pub(super) fn missing_since(row: &Row) -> Result<Option<Moment>> {
     let Some(as_at) = row.maybe_date("missing_since")? else {
         return Ok(None);
     };

@@ -2,11 +2,16 @@
 
 mod entries;
 mod files;
+mod supervision;
 
 use ::store::{Migrations, Prepared};
 
 pub use entries::{load, save};
 pub use files::{Taken, answered, latest, record, take_turn, taken};
+pub use supervision::{
+    Whose, keep_supervision_told, put_supervision_rows, put_supervision_said, supervision_record,
+    supervision_rows, supervision_said, supervision_told,
+};
 
 pub const MIGRATIONS: Migrations = Migrations(&[
     (
@@ -18,6 +23,11 @@ pub const MIGRATIONS: Migrations = Migrations(&[
         1002,
         "missing_at",
         include_str!("../../migrations/1002_missing_at.sql"),
+    ),
+    (
+        1003,
+        "supervision",
+        include_str!("../../migrations/1003_supervision.sql"),
     ),
 ]);
 
@@ -32,4 +42,15 @@ pub const ALL: &[&dyn Prepared] = &[
     &files::TAKEN,
     &files::TURN,
     &files::PUT,
+    &supervision::ROWS,
+    &supervision::ROWS_OF,
+    &supervision::TOLD,
+    &supervision::TOLD_OF,
+    &supervision::SAID,
+    &supervision::SAID_OF,
+    &supervision::RECORD,
+    &supervision::PUT_ROWS,
+    &supervision::PUT_TOLD,
+    &supervision::PUT_SAID,
+    &supervision::PUT_RECORD,
 ];

@@ -1,11 +1,15 @@
-//! `deadlines`: every obligation, or one child's explained.
+//! `deadlines`: every obligation of children, or with `--workers` of those who work there; or one of them explained.
 
 use std::io::Write;
 
 use contracts::{
-    ChildId,
-    commands::{DeadlineRow, ExplainChild, ListDeadlines},
+    ChildId, StaffId,
+    commands::{
+        DeadlineRow, ExplainChild, ExplainWorker, ListDeadlines, ListWorkerDeadlines,
+        WorkerDeadlineRow,
+    },
 };
+use serde::Serialize;
 
 use crate::{
     Place,
@@ -16,16 +20,13 @@ use crate::{
     rest,
 };
 
-const HEADER: [&str; 8] = [
-    "authority",
-    "child",
-    "rule",
-    "trigger_date",
-    "due_date",
-    "state",
-    "met_date",
-    "owner",
-];
+/// A line of the list.
+trait Line: Serialize {
+    const HEADER: [&'static str; 8];
+    /// What to say where there is none.
+    const NONE: &'static str;
+    fn cells(&self) -> Vec<String>;
+}
 
 pub(crate) async fn run(
     place: &Place,
@@ -42,32 +43,49 @@ pub(crate) async fn run(
 async fn answer(reach: &Reach, args: DeadlinesArgs, out: &mut impl Write) -> anyhow::Result<()> {
     // Facts just imported are on their way to the service that is asked.
     rest::wait(reach.bus(), &WITHOUT_EFFECTS[..3]).await?;
-    if let Some(child) = args.explain.clone() {
-        return explain(reach, args, child, out).await;
+    let format = args.format;
+    match (args.explain.clone(), args.workers) {
+        (Some(who), workers) => explain(reach, args, who, workers, out).await,
+        (None, false) => write(out, format, &of_children(reach, args).await?),
+        (None, true) => write(out, format, &of_workers(reach, args).await?),
     }
-    let rows = all(reach, args.clone_question()).await?;
-    match args.format {
-        Format::Table => table(out, &rows)?,
-        Format::Csv => csv(out, &rows)?,
+}
+
+fn write<L: Line>(out: &mut impl Write, format: Format, rows: &[L]) -> anyhow::Result<()> {
+    match format {
+        Format::Table => table(out, rows)?,
+        Format::Csv => csv(out, rows)?,
         Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &rows)?;
+            serde_json::to_writer_pretty(&mut *out, rows)?;
             writeln!(out)?;
         }
     }
     Ok(())
 }
 
-impl DeadlinesArgs {
-    fn clone_question(&self) -> ListDeadlines {
-        ListDeadlines {
-            authority: self.authority.clone(),
-            as_at: self.as_at,
-            after: None,
+async fn of_children(reach: &Reach, args: DeadlinesArgs) -> anyhow::Result<Vec<DeadlineRow>> {
+    let mut question = ListDeadlines {
+        authority: args.authority,
+        as_at: args.as_at,
+        after: None,
+    };
+    let mut rows = Vec::new();
+    loop {
+        let page = reach.bus().ask(&question).await?;
+        rows.extend(page.rows);
+        if page.next.is_none() {
+            return Ok(rows);
         }
+        question.after = page.next;
     }
 }
 
-async fn all(reach: &Reach, mut question: ListDeadlines) -> anyhow::Result<Vec<DeadlineRow>> {
+async fn of_workers(reach: &Reach, args: DeadlinesArgs) -> anyhow::Result<Vec<WorkerDeadlineRow>> {
+    let mut question = ListWorkerDeadlines {
+        authority: args.authority,
+        as_at: args.as_at,
+        after: None,
+    };
     let mut rows = Vec::new();
     loop {
         let page = reach.bus().ask(&question).await?;
@@ -82,52 +100,105 @@ async fn all(reach: &Reach, mut question: ListDeadlines) -> anyhow::Result<Vec<D
 async fn explain(
     reach: &Reach,
     args: DeadlinesArgs,
-    child: ChildId,
+    who: ChildId,
+    workers: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let question = ExplainChild {
-        authority: args.authority,
-        child,
-        as_at: args.as_at,
+    let (authority, as_at) = (args.authority, args.as_at);
+    let explanation = if workers {
+        let question = ExplainWorker {
+            authority,
+            staff_id: StaffId::new(who.as_str()),
+            as_at,
+        };
+        reach.bus().ask(&question).await?
+    } else {
+        let question = ExplainChild {
+            authority,
+            child: who,
+            as_at,
+        };
+        reach.bus().ask(&question).await?
     };
-    for line in reach.bus().ask(&question).await?.lines {
+    for line in explanation.lines {
         writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-fn cells(row: &DeadlineRow) -> Vec<String> {
-    vec![
-        row.authority.to_string(),
-        row.child.to_string(),
-        row.rule.clone(),
-        row.trigger_date.to_string(),
-        row.due_date.to_string(),
-        row.state.as_str().to_owned(),
-        row.met_date.map(|d| d.to_string()).unwrap_or_default(),
-        row.owner
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-    ]
-}
+impl Line for DeadlineRow {
+    const HEADER: [&'static str; 8] = [
+        "authority",
+        "child",
+        "rule",
+        "trigger_date",
+        "due_date",
+        "state",
+        "met_date",
+        "owner",
+    ];
+    const NONE: &'static str = "No deadlines: import a return first, or look at another day.";
 
-fn table(out: &mut dyn Write, rows: &[DeadlineRow]) -> std::io::Result<()> {
-    if rows.is_empty() {
-        return writeln!(
-            out,
-            "No deadlines: import a return first, or look at another day."
-        );
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.authority.to_string(),
+            self.child.to_string(),
+            self.rule.clone(),
+            self.trigger_date.to_string(),
+            self.due_date.to_string(),
+            self.state.as_str().to_owned(),
+            self.met_date.map(|d| d.to_string()).unwrap_or_default(),
+            self.owner
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ]
     }
-    let rows: Vec<_> = rows.iter().map(cells).collect();
-    columns::write(out, &HEADER, &rows)
 }
 
-fn csv(out: &mut dyn Write, rows: &[DeadlineRow]) -> anyhow::Result<()> {
+impl Line for WorkerDeadlineRow {
+    const HEADER: [&'static str; 8] = [
+        "authority",
+        "staff_id",
+        "rule",
+        "trigger_date",
+        "due_date",
+        "state",
+        "met_date",
+        "manager",
+    ];
+    const NONE: &'static str = "No deadlines of workers: `evenkeel rules` says what they need, such as a supervision file.";
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.authority.to_string(),
+            self.staff_id.to_string(),
+            self.rule.clone(),
+            self.trigger_date.to_string(),
+            self.due_date.to_string(),
+            self.state.as_str().to_owned(),
+            self.met_date.map(|d| d.to_string()).unwrap_or_default(),
+            self.manager
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ]
+    }
+}
+
+fn table<L: Line>(out: &mut dyn Write, rows: &[L]) -> std::io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(out, "{}", L::NONE);
+    }
+    let rows: Vec<_> = rows.iter().map(L::cells).collect();
+    columns::write(out, &L::HEADER, &rows)
+}
+
+fn csv<L: Line>(out: &mut dyn Write, rows: &[L]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(HEADER)?;
+    writer.write_record(L::HEADER)?;
     for row in rows {
-        writer.write_record(cells(row))?;
+        writer.write_record(row.cells())?;
     }
     writer.flush()?;
     Ok(())
@@ -165,7 +236,7 @@ mod tests {
     #[test]
     fn nothing_due_is_said() {
         let mut out = Vec::new();
-        table(&mut out, &[]).unwrap();
+        table::<DeadlineRow>(&mut out, &[]).unwrap();
         assert!(String::from_utf8(out).unwrap().starts_with("No deadlines"));
     }
 }

@@ -63,6 +63,11 @@ impl Asked {
                 file,
                 authority,
                 as_at,
+            })
+            | ImportSource::Supervision(FileArgs {
+                file,
+                authority,
+                as_at,
             }) => Self::Directory(directory_request(authority, reader.path(&file)?, as_at)),
         })
     }

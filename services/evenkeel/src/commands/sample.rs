@@ -205,7 +205,7 @@ pub(crate) async fn make_westshire(
     let day = westshire::anchor(landscape.today(&code).unwrap_or_else(today));
     let folder = place.data.join("sample");
     write_files(&folder, &westshire::invent(day, westshire::SEED))?;
-    for file in files::ORGANISATION {
+    for file in files::ORGANISATION.into_iter().chain([files::SUPERVISION]) {
         let request = import::directory_request(code.clone(), folder.join(file), Some(day));
         bus.ask(&request).await?;
     }

@@ -18,6 +18,8 @@ pub struct SampleFile {
 
 /// Who works there, and in which teams.
 pub(crate) const ORGANISATION: [&str; 2] = [PEOPLE, TEAMS];
+/// On which days they had supervision.
+pub(crate) const SUPERVISION: &str = "supervision.csv";
 const PEOPLE: &str = "directory.csv";
 const TEAMS: &str = "teams.csv";
 

@@ -9,6 +9,7 @@ pub(crate) mod files;
 mod names;
 pub mod ssd;
 mod staff;
+mod supervision;
 pub mod westshire;
 
 pub use files::{SampleFile, write};

@@ -170,7 +170,8 @@ impl Inventor {
         }
         if self.chance.percent(15) {
             person.start = self.day.saturating_sub(self.chance.between(30, 330).days());
-            person.first_year_until = Some(person.start.saturating_add(1.year().days(-1)));
+            let year_on = person.start.saturating_add(1.year());
+            person.first_year_until = Some(year_on.saturating_sub(1.day()));
         }
         if self.chance.percent(10) {
             let from = self.day.saturating_sub(self.chance.between(1, 12).days());

@@ -8,5 +8,6 @@ pub mod diff;
 pub mod evidence;
 pub mod gate;
 pub mod statements;
+pub mod supervision;
 pub mod told;
 pub mod window;

@@ -1,14 +1,21 @@
-//! What one event tells of a child, read strictly: what is not known here is refused by name, never dropped, and no
+//! What one event tells, read strictly: what is not known here is refused by name, never dropped, and no
 //! refusal quotes a value.
 
 use contracts::{
-    AuthorityCode, ChildId, Entry, Event as _, Fact, FactRetracted, FactTold,
-    chronology::InvolvementRole,
+    AuthorityCode, ChildId, Entry, Event as _, Fact, FactRetracted, FactTold, SupervisionHeld,
+    SupervisionRetracted, chronology::InvolvementRole,
 };
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value};
 
-use super::codes;
+use super::{codes, supervision};
+
+/// Of whom an event tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tells {
+    OfChild(Told),
+    OfWorker(supervision::Told),
+}
 
 /// One fact that is told of, and when it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +42,13 @@ const TOLD: [&str; 6] = ["authority", "child", "key", "start", "end", "kind"];
 const RETRACTED: [&str; 6] = ["authority", "child", "kind", "key", "start", "worker"];
 
 /// Every type there is.
-pub const TYPES: [&str; 3] = [FactTold::RECORDED, FactTold::CORRECTED, FactRetracted::TYPE];
+pub const TYPES: [&str; 5] = [
+    FactTold::RECORDED,
+    FactTold::CORRECTED,
+    FactRetracted::TYPE,
+    SupervisionHeld::TYPE,
+    SupervisionRetracted::TYPE,
+];
 
 /// Reads an event's data, which speaks for `authority`; else says what is wrong with it and what to do.
 pub fn read(
@@ -43,7 +56,7 @@ pub fn read(
     data: &[u8],
     authority: &AuthorityCode,
     at: Timestamp,
-) -> Result<Told, String> {
+) -> Result<Tells, String> {
     if !TYPES.contains(&event_type) {
         return Err(format!("its type is none of {}", TYPES.join(", ")));
     }
@@ -64,10 +77,11 @@ pub fn read(
             "its authority is not {authority}, the one this source speaks for"
         ));
     }
-    if event_type == FactRetracted::TYPE {
-        retracted(&body, at)
-    } else {
-        told(body, at)
+    match event_type {
+        SupervisionHeld::TYPE => supervision::held(&body, at).map(Tells::OfWorker),
+        SupervisionRetracted::TYPE => supervision::retracted(&body, at).map(Tells::OfWorker),
+        FactRetracted::TYPE => retracted(&body, at).map(Tells::OfChild),
+        _ => told(body, at).map(Tells::OfChild),
     }
 }
 
@@ -151,7 +165,7 @@ fn key(own: Option<String>, start: Date, worker: Option<&str>) -> Result<String,
     }
 }
 
-fn not_a_field(unknown: &str, known: &[&str]) -> String {
+pub(super) fn not_a_field(unknown: &str, known: &[&str]) -> String {
     let like = |name: &&&str| strsim::normalized_damerau_levenshtein(name, unknown);
     let nearest = known.iter().max_by(|a, b| like(a).total_cmp(&like(b)));
     let meant = nearest.filter(|name| like(name) > 0.6);
@@ -163,11 +177,11 @@ fn not_a_field(unknown: &str, known: &[&str]) -> String {
     format!("{which}: the fields are {}", known.join(", "))
 }
 
-fn needed<T>(field: &str, value: Option<T>) -> Result<T, String> {
+pub(super) fn needed<T>(field: &str, value: Option<T>) -> Result<T, String> {
     value.ok_or_else(|| format!("{field} is missing"))
 }
 
-fn text(body: &Map<String, Value>, field: &str) -> Result<Option<String>, String> {
+pub(super) fn text(body: &Map<String, Value>, field: &str) -> Result<Option<String>, String> {
     match body.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -177,7 +191,7 @@ fn text(body: &Map<String, Value>, field: &str) -> Result<Option<String>, String
     }
 }
 
-fn day(body: &Map<String, Value>, field: &str) -> Result<Option<Date>, String> {
+pub(super) fn day(body: &Map<String, Value>, field: &str) -> Result<Option<Date>, String> {
     let Some(text) = text(body, field)? else {
         return Ok(None);
     };
@@ -227,7 +241,7 @@ fn fact(fields: &Map<String, Value>) -> Result<Fact, String> {
 }
 
 /// Letters, digits and the marks ids are made of: text that could hold a name has a space or is refused for its length.
-fn id(field: &str, text: &str) -> Result<(), String> {
+pub(super) fn id(field: &str, text: &str) -> Result<(), String> {
     let mark = |c: char| c.is_ascii_alphanumeric() || "-_.:/#+".contains(c);
     if (1..=64).contains(&text.len()) && text.chars().all(mark) {
         return Ok(());
@@ -380,12 +394,16 @@ mod tests {
 
     fn tell(event_type: &str, data: &Value) -> Result<Told, String> {
         let data = data.to_string();
-        read(
+        let told = read(
             event_type,
             data.as_bytes(),
             &westshire(),
             Timestamp::UNIX_EPOCH,
-        )
+        );
+        match told? {
+            Tells::OfChild(told) => Ok(told),
+            Tells::OfWorker(told) => panic!("{told:?}"),
+        }
     }
 
     /// One of each kind, with every field filled in.

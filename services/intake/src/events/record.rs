@@ -1,9 +1,11 @@
 //! Events of one source and what comes of them, in one transaction.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bus::{landscape::time_zone, outbox};
-use contracts::{ChildId, Entry, Envelope, chronology::MAX_CHRONOLOGY_BYTES};
+use contracts::{
+    ChildId, Entry, Envelope, StaffId, SupervisionTold, chronology::MAX_CHRONOLOGY_BYTES,
+};
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
@@ -12,7 +14,12 @@ use uuid::Uuid;
 
 use super::{Source, Teller};
 use crate::{
-    domain::{authority, chronology::merge, told},
+    domain::{
+        authority,
+        chronology::merge,
+        supervision,
+        told::{self, Tells},
+    },
     publish,
     store::{self as rows, Head, Said},
 };
@@ -53,8 +60,11 @@ struct New<'e> {
     at: usize,
     event: &'e Envelope,
     content: String,
-    told: told::Told,
+    tells: Tells,
 }
+
+/// What one event tells of a child, and its place among those that came.
+type OfChild<'n> = (usize, &'n told::Told);
 
 /// What is to be written.
 #[derive(Default)]
@@ -92,8 +102,16 @@ impl Teller {
             .as_ref()
             .is_some_and(|s| s.sources.iter().any(is_known));
         let state = state.unwrap_or_else(|| authority::unknown(code));
+        let (mut of_children, mut of_workers) = (Vec::new(), Vec::new());
+        for one in &new {
+            match &one.tells {
+                Tells::OfChild(told) => of_children.push((one.at, told)),
+                Tells::OfWorker(told) => of_workers.push(told),
+            }
+        }
+        let mut publish = self.of_workers(&mut scoped, source, &of_workers).await?;
         let changed = self
-            .changes(&mut scoped, source, &new, state.revision + 1)
+            .changes(&mut scoped, source, &of_children, state.revision + 1)
             .await?;
         let said_by = source.said_by();
         rows::put_said(&mut scoped, &said_by, &changed.said).await?;
@@ -103,7 +121,8 @@ impl Teller {
             .map(|n| (n.event.id, n.content.clone()))
             .collect();
         rows::put_told(&mut scoped, &said_by, &events, &changed.facts, now).await?;
-        if changed.revisions.is_empty() && known {
+        if changed.revisions.is_empty() && (known || of_children.is_empty()) {
+            outbox::put(tx, &publish).await?;
             return Ok(told);
         }
         let accepted = authority::Told {
@@ -116,7 +135,7 @@ impl Teller {
         };
         let state = authority::after_told(state, &accepted);
         rows::save(&mut scoped, &state).await?;
-        let mut publish = changed.chronologies;
+        publish.extend(changed.chronologies);
         publish.push(publish::authority(&self.context, &state));
         outbox::put(tx, &publish).await?;
         Ok(told)
@@ -126,12 +145,12 @@ impl Teller {
         &self,
         scoped: &mut Scoped<'_>,
         source: &Source,
-        new: &[New<'_>],
+        new: &[OfChild<'_>],
         authority_revision: u64,
     ) -> Result<Changed, Untold> {
-        let mut by_child: BTreeMap<&ChildId, Vec<&New<'_>>> = BTreeMap::new();
+        let mut by_child: BTreeMap<&ChildId, Vec<OfChild<'_>>> = BTreeMap::new();
         for one in new {
-            by_child.entry(&one.told.child).or_default().push(one);
+            by_child.entry(&one.1.child).or_default().push(*one);
         }
         let ids: Vec<ChildId> = by_child.keys().map(|child| (*child).clone()).collect();
         let said_by = source.said_by();
@@ -158,7 +177,7 @@ impl Teller {
                 entries,
             );
             if chronology.data.len() > MAX_CHRONOLOGY_BYTES {
-                return Err(Untold::one(new[0].at, TOO_LARGE));
+                return Err(Untold::one(new[0].0, TOO_LARGE));
             }
             changed.chronologies.push(chronology);
             changed.revisions.push((child.clone(), revision));
@@ -174,6 +193,42 @@ impl Teller {
         }
         changed.facts.retain(|fact, at| last.get(fact) != Some(at));
         Ok(changed)
+    }
+
+    /// What events told of supervision: kept, and what to pass on to the directory.
+    async fn of_workers(
+        &self,
+        scoped: &mut Scoped<'_>,
+        source: &Source,
+        new: &[&supervision::Told],
+    ) -> Result<Vec<Envelope>, Untold> {
+        let people: BTreeSet<StaffId> = new.iter().map(|told| told.staff_id.clone()).collect();
+        let people: Vec<StaffId> = people.into_iter().collect();
+        let (said_by, today) = (source.said_by(), self.today(source));
+        let mut known = rows::told_supervision(scoped, &people).await?;
+        let before = rows::told_revisions(scoped, &people).await?;
+        let mut changed = BTreeSet::new();
+        for told in new {
+            let of_person = known.entry(told.staff_id.clone()).or_default();
+            if supervision::apply(of_person, told, &said_by, today) {
+                changed.insert(&told.staff_id);
+            }
+        }
+        let (mut revisions, mut publish) = (Vec::new(), Vec::new());
+        for staff in changed {
+            let revision = before.get(staff).copied().unwrap_or(0) + 1;
+            let held = known.get(staff).map(supervision::passed_on);
+            revisions.push((staff.clone(), revision));
+            let told = SupervisionTold {
+                authority: source.authority.clone(),
+                staff_id: staff.clone(),
+                revision,
+                held: held.unwrap_or_default(),
+            };
+            publish.push(publish::supervision(&self.context, &told));
+        }
+        rows::put_told_supervision(scoped, &said_by, &known, &revisions).await?;
+        Ok(publish)
     }
 
     fn today(&self, source: &Source) -> Date {
@@ -202,11 +257,11 @@ fn read<'e>(
                 at,
                 "its time is more than a day ahead: set the sender's clock".to_owned(),
             )),
-            Ok(told) => read.push(New {
+            Ok(tells) => read.push(New {
                 at,
                 content: content(event),
                 event,
-                told,
+                tells,
             }),
             Err(why) => refused.push((at, why)),
         }
@@ -256,14 +311,14 @@ async fn not_known<'e>(
 fn after(
     mut known: BySource,
     said_by: &str,
-    new: &[&New<'_>],
+    new: &[OfChild<'_>],
     today: Date,
     facts: &mut BTreeMap<rows::FactId, Timestamp>,
 ) -> Option<(Vec<Entry>, BySource)> {
     let own = known.iter().position(|(source, _)| source == said_by);
     let mut own = own.map(|at| known.swap_remove(at).1).unwrap_or_default();
     let mut changed = false;
-    for New { told, .. } in new {
+    for (_, told) in new {
         let fact = (told.child.clone(), told.kind.to_owned(), told.key.clone());
         if facts.get(&fact).is_some_and(|last| *last > told.at) {
             continue;

@@ -3,7 +3,8 @@
 use contracts::{
     Authority, AuthorityCode, ChildId, Chronology, ClockSetting, ClockStepped, Entry, Event, Fact,
     FactRetracted, FactTold, Obligation, ObligationState, Person, SnapshotAccepted,
-    SnapshotRefused, SourceState, StaffId, Team, TeamId,
+    SnapshotRefused, SourceState, StaffId, Supervision, SupervisionHeld, SupervisionRecord,
+    SupervisionRetracted, SupervisionTold, Team, TeamId, WorkerObligation, WorkerObligations,
     chronology::{
         AgeBand, Eligibility, Holder, InvolvementRole, ReturnInterview, Step, VisitPurpose,
     },
@@ -17,6 +18,8 @@ use contracts::{
         RuleRef, Withdrawn,
     },
     organisation::Absence,
+    supervision::HeldTold,
+    worker::ReviewsTooMany,
 };
 use jiff::{Timestamp, civil::Date};
 use serde_json::Value;
@@ -39,7 +42,13 @@ pub(crate) fn all() -> Vec<Example> {
         example("Team", "", &team()),
         example("FactTold", "", &told()),
         example("FactRetracted", "", &retracted()),
+        example("SupervisionHeld", "", &supervision_held()),
+        example("SupervisionRetracted", "", &supervision_retracted()),
+        example("SupervisionTold", "", &supervision_told()),
+        example("Supervision", "", &supervision()),
+        example("SupervisionRecord", "", &supervision_record()),
         example("ChildObligations", "", &child_obligations()),
+        example("WorkerObligations", "", &worker_obligations()),
         example("DeadlineSignal", "", &signal()),
         example("BatchComputed", "", &batch()),
         example("Notice", "", &notice()),
@@ -101,6 +110,76 @@ fn retracted() -> FactRetracted {
         key: Some("V-77".into()),
         start: Some(day("2025-04-11")),
         worker: Some(StaffId::new("SW1")),
+    }
+}
+
+fn supervision_held() -> SupervisionHeld {
+    SupervisionHeld {
+        authority: code(),
+        staff_id: StaffId::new("SW1"),
+        held_on: day("2025-04-11"),
+        key: Some("SUP-9".into()),
+    }
+}
+
+fn supervision_retracted() -> SupervisionRetracted {
+    SupervisionRetracted {
+        authority: code(),
+        staff_id: StaffId::new("SW1"),
+        key: Some("SUP-9".into()),
+        held_on: Some(day("2025-04-11")),
+    }
+}
+
+fn supervision_told() -> SupervisionTold {
+    SupervisionTold {
+        authority: code(),
+        staff_id: StaffId::new("SW1"),
+        revision: 2,
+        held: vec![HeldTold {
+            held_on: day("2025-04-11"),
+            key: "SUP-9".into(),
+            told_on: day("2025-04-14"),
+        }],
+    }
+}
+
+fn supervision() -> Supervision {
+    Supervision {
+        authority: code(),
+        staff_id: StaffId::new("SW1"),
+        revision: 3,
+        held: vec![day("2025-03-10"), day("2025-04-11")],
+    }
+}
+
+fn supervision_record() -> SupervisionRecord {
+    SupervisionRecord {
+        authority: code(),
+        revision: 4,
+        since: day("2024-04-02"),
+        as_at: day("2025-05-06"),
+    }
+}
+
+fn worker_obligations() -> WorkerObligations {
+    WorkerObligations {
+        authority: code(),
+        staff_id: StaffId::new("SW1"),
+        revision: 5,
+        day: day("2025-05-06"),
+        obligations: vec![WorkerObligation {
+            obligation: obligation(),
+            again_from: Some(day("2025-04-22")),
+        }],
+        reviews: Some(ReviewsTooMany {
+            rule: "en.worker.reviewing-officer".into(),
+            version: 1,
+            source: "IRO Handbook, 2010".into(),
+            at_most: 70,
+            children: 74,
+            since: day("2025-04-30"),
+        }),
     }
 }
 

@@ -65,6 +65,9 @@ pub enum Clock {
     CareApplication,
     CarerApproval,
     AdoptionReview,
+    // Of the people who work there: see `workers`.
+    WorkerFirstYear,
+    WorkerSupervision,
     // What is found without anything being due.
     LongPlan,
     ThirdPlan,
@@ -73,6 +76,7 @@ pub enum Clock {
     SeenBlank,
     PlacementBlank,
     LegalStatusBlank,
+    WorkerReviews,
 }
 
 impl Clock {
@@ -94,6 +98,8 @@ impl Clock {
             Self::Health => &[Step::First, Step::UnderFive, Step::Usual],
             Self::PrivateFostering => &[Step::First, Step::YearOne, Step::Usual],
             Self::AdoptionReview | Self::LeaverVisit => &[Step::First, Step::Second, Step::Usual],
+            Self::WorkerFirstYear => &[Step::SixWeeks, Step::SixMonths, Step::Usual],
+            Self::WorkerReviews => &[],
             _ => &[Step::Usual],
         }
     }
@@ -115,6 +121,8 @@ impl Clock {
                     | Self::LeaverVisit
                     | Self::PrivateFostering
                     | Self::AdoptionReview
+                    | Self::WorkerFirstYear
+                    | Self::WorkerSupervision
             )
     }
 
@@ -126,6 +134,14 @@ impl Clock {
     /// Its limit is what was agreed for each child.
     pub fn is_by_agreement(self) -> bool {
         self == Self::VisitShortBreak
+    }
+
+    /// About a person who works there, not about a child.
+    pub fn is_of_worker(self) -> bool {
+        matches!(
+            self,
+            Self::WorkerFirstYear | Self::WorkerSupervision | Self::WorkerReviews
+        )
     }
 
     /// Of these a child has one at a time.
@@ -183,6 +199,9 @@ fn one<'c>(desk: &mut Desk<'_, 'c>, history: &History<'c>, rule: &'c Rule) {
         | Clock::VisitLongTerm
         | Clock::VisitCare
         | Clock::VisitShortBreak
-        | Clock::VisitNeed => {}
+        | Clock::VisitNeed
+        | Clock::WorkerFirstYear
+        | Clock::WorkerSupervision
+        | Clock::WorkerReviews => {}
     }
 }

@@ -168,6 +168,7 @@ fn evidence(clock: Clock) -> &'static str {
     match clock {
         Clock::ReferralDecided => "decision",
         Clock::AssessmentAuthorised => "authorisation",
+        Clock::WorkerFirstYear | Clock::WorkerSupervision => "supervision",
         Clock::EnquiryToConference | Clock::TransferIn => "conference",
         Clock::CoreGroup => "core group",
         Clock::ProtectionReview
@@ -187,7 +188,8 @@ fn evidence(clock: Clock) -> &'static str {
         | Clock::Placements
         | Clock::SeenBlank
         | Clock::PlacementBlank
-        | Clock::LegalStatusBlank => "record",
+        | Clock::LegalStatusBlank
+        | Clock::WorkerReviews => "record",
         Clock::Health => "assessment",
         Clock::EducationPlan | Clock::PathwayPlan => "plan",
         Clock::PlacementNotice => "notice",

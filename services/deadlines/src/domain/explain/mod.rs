@@ -56,7 +56,14 @@ pub fn explain(
 
 /// That other dates may be due which nobody counts here.
 fn not_run(rules: &Rules, authority: &Authority, today: Date) -> Option<String> {
-    let report = running::report(rules, authority, today);
+    let of_child = |id: &str| {
+        rules
+            .all()
+            .iter()
+            .any(|r| r.id == id && !r.clock.is_of_worker())
+    };
+    let mut report = running::report(rules, authority, today);
+    report.retain(|status| of_child(&status.id));
     let others = report.iter().filter(|status| !status.runs).count();
     (others > 0).then(|| {
         format!(

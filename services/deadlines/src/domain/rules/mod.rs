@@ -9,9 +9,9 @@ use contracts::{
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::clocks::Clock;
+use super::{clocks::Clock, workers::SUPERVISION};
 
-const BUILT_IN: [&str; 41] = [
+const BUILT_IN: [&str; 44] = [
     include_str!("../../../rules/en.adoption.review.toml"),
     include_str!("../../../rules/en.adoption.visit.toml"),
     include_str!("../../../rules/en.assessment.toml"),
@@ -53,6 +53,9 @@ const BUILT_IN: [&str; 41] = [
     include_str!("../../../rules/en.record.seen.toml"),
     include_str!("../../../rules/en.referral.decision.toml"),
     include_str!("../../../rules/en.s47.conference.toml"),
+    include_str!("../../../rules/en.worker.reviewing-officer.toml"),
+    include_str!("../../../rules/en.worker.supervision.first-year.toml"),
+    include_str!("../../../rules/en.worker.supervision.toml"),
 ];
 
 /// One version of a rule.
@@ -85,6 +88,9 @@ pub struct Rule {
     pub next_from: NextFrom,
     #[serde(default)]
     pub limits: BTreeMap<Step, Limit>,
+    /// A number that is not to be passed, for a rule that counts no time.
+    #[serde(default)]
+    pub at_most: Option<u32>,
     /// Steps whose number is the authority's to enter, with what others use.
     #[serde(default)]
     pub local: BTreeMap<Step, String>,
@@ -110,6 +116,9 @@ pub enum NextFrom {
 pub enum Step {
     First,
     Second,
+    /// The first six weeks of a worker's first year, then up to six months.
+    SixWeeks,
+    SixMonths,
     /// The child was under five on day 0.
     UnderFive,
     YearOne,
@@ -194,7 +203,8 @@ impl Rules {
 impl Rule {
     fn problem(&self) -> Option<&'static str> {
         let known = |kinds: &[String]| {
-            !kinds.is_empty() && kinds.iter().all(|k| Fact::KINDS.contains(&k.as_str()))
+            let is_known = |k: &String| Fact::KINDS.contains(&k.as_str()) || k == SUPERVISION;
+            !kinds.is_empty() && kinds.iter().all(is_known)
         };
         if !known(&self.trigger) || !known(&self.evidence) {
             return Some("trigger and evidence name kinds of fact");
@@ -208,6 +218,9 @@ impl Rule {
         steps.sort_unstable();
         if steps != self.clock.steps() {
             return Some("limits and local name each step of the clock once");
+        }
+        if self.at_most.is_some() != (self.clock == Clock::WorkerReviews) {
+            return Some("at_most is for what counts no time, and only for that");
         }
         if self.limits.values().any(|l| l.n == 0) {
             return Some("a limit of nothing");
@@ -266,13 +279,16 @@ impl Rule {
         if self.clock.is_by_agreement() {
             return "as agreed for each child".to_owned();
         }
-        let mut parts: Vec<String> = Vec::new();
+        let at_most = self.at_most.map(|n| format!("{n} children at most"));
+        let mut parts: Vec<String> = at_most.into_iter().collect();
         for step in self.clock.steps() {
             let limit = self.limit(*step);
             let limit = limit.map_or_else(|| "not set here".to_owned(), words);
             let when = match step {
                 Step::First => " the first time",
                 Step::Second => " the second time",
+                Step::SixWeeks => " in the first 6 weeks",
+                Step::SixMonths => " up to 6 months",
                 Step::UnderFive => " while under five",
                 Step::YearOne => " in the first year",
                 Step::Settled => " after a year in one placement",

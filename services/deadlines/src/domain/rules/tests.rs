@@ -56,6 +56,9 @@ fn the_built_in_rules_are_the_rows_of_the_domain() {
             "en.record.seen 5 working days",
             "en.referral.decision 1 working day",
             "en.s47.conference 15 working days",
+            "en.worker.reviewing-officer 70 children at most",
+            "en.worker.supervision.first-year 1 week in the first 6 weeks, then 2 weeks up to 6 months, then 1 month",
+            "en.worker.supervision 1 month",
         ]
     );
 }
@@ -66,6 +69,7 @@ fn a_rule_that_makes_no_sense_is_refused_by_name() {
         ("n = 20", "n = 0"),
         ("\"looked_after_review\"", "\"a_review\""),
         ("usual =", "first ="),
+        ("[limits]", "at_most = 70\n[limits]"),
         ("[limits]", "next_from = \"held\"\n[limits]"),
     ] {
         let error = Rules::parse(&[&FIRST_REVIEW.replace(from, to)]).unwrap_err();

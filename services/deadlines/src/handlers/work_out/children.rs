@@ -1,9 +1,11 @@
 //! One batch of children: their new lists, what is told about them, and when to look again.
 
+use std::collections::BTreeMap;
+
 use ::store::Tx;
 use bus::{Failure, outbox};
 use contracts::{
-    Authority, Chronology, ClockSetting, Envelope, Obligation,
+    Authority, Chronology, ClockSetting, Envelope, Obligation, StaffId,
     chronology::InvolvementRole,
     ids,
     obligation::{ChildObligations, DeadlineEvent, DeadlineSignal},
@@ -44,6 +46,7 @@ impl WorkOut {
             today: *today,
         };
         let (mut out, mut kept) = (Vec::new(), Vec::new());
+        let mut reviewers = BTreeMap::new();
         let (mut signals, mut of_batch) = (0, 0);
         for claimed in due {
             let Some(chronology) = chronologies.get(&claimed.child) else {
@@ -60,8 +63,11 @@ impl WorkOut {
             of_batch += if batch.is_some() { turn.signals } else { 0 };
             out.extend(turn.out);
             kept.push(turn.kept);
+            reviewers.insert(claimed.child.clone(), turn.reviewer);
         }
         store::schedule(tx, code, &kept).await?;
+        let touched = store::keep_reviewers(tx, code, &reviewers).await?;
+        store::workers_at_once(tx, code, &touched).await?;
         if of_batch > 0 {
             store::add_signals(tx, code, authority.snapshot, of_batch).await?;
         }
@@ -103,6 +109,7 @@ impl WorkOut {
             family: chronology.family().map(str::to_owned),
             obligations: decision.list,
         };
+        let reviewer = next.reviewer.clone().filter(|_| decision.is_looked_after);
         let changed = list != Some(&next);
         let mut out = Vec::new();
         if changed {
@@ -118,6 +125,7 @@ impl WorkOut {
         Turn {
             signals: decision.events.len(),
             out,
+            reviewer,
             kept: Kept {
                 child: chronology.child.clone(),
                 next_on: decision.next_on,
@@ -165,6 +173,8 @@ struct Turn {
     signals: usize,
     out: Vec<Envelope>,
     kept: Kept,
+    /// The reviewing officer of a child who is looked after.
+    reviewer: Option<StaffId>,
 }
 
 /// The batch a child's signals belong to: the last snapshot, as long as not all of it is worked out; what changes a

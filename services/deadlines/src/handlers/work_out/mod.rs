@@ -9,7 +9,7 @@ use ::store::Tx;
 use async_trait::async_trait;
 use bus::{Due, Failure, Worked};
 use contracts::{Authority, AuthorityCode};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use tracing::{info, warn};
 
 use self::complete::Incomplete;
@@ -41,7 +41,10 @@ impl Due for WorkOut {
         let look = self.look_at_overrides();
         Ok(Worked {
             done: 0,
-            next: [self.next_midnight(), look].into_iter().flatten().min(),
+            next: [self.engine.next_midnight(), look]
+                .into_iter()
+                .flatten()
+                .min(),
         })
     }
 
@@ -128,16 +131,6 @@ impl WorkOut {
             done: 1,
             next: None,
         })
-    }
-
-    /// Machine time of the next midnight by real clocks; a pinned clock moves with the landscape.
-    fn next_midnight(&self) -> Option<Timestamp> {
-        let now = self.engine.clock.now();
-        let zone = calendar::london();
-        let tomorrow = now.to_zoned(zone).date().checked_add(1.day()).ok()?;
-        let midnight = tomorrow.to_zoned(calendar::london()).ok()?.timestamp();
-        let machine = self.engine.clock.machine_now();
-        machine.checked_add(midnight.duration_since(now)).ok()
     }
 
     /// Looks at the files of overrides where their time has come, and gives when it comes again: this runs after every

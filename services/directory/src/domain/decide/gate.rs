@@ -5,11 +5,7 @@ use contracts::commands::RefusedRow;
 use super::Arrived;
 use crate::domain::Refusal;
 
-pub(super) fn refuse_empty(
-    file: &str,
-    sound: usize,
-    refused: &[RefusedRow],
-) -> Result<(), Refusal> {
+pub fn refuse_empty(file: &str, sound: usize, refused: &[RefusedRow]) -> Result<(), Refusal> {
     match (sound, refused.first()) {
         (0, Some(first)) => Err(Refusal(format!(
             "no row of {file} could be used. The first: line {}, column `{}`, value \"{}\": {}",
@@ -22,7 +18,7 @@ pub(super) fn refuse_empty(
     }
 }
 
-pub(super) fn gate<K>(
+pub fn refuse_lost<K>(
     arrived: &Arrived<'_>,
     what: &str,
     counted_on: &[&K],
@@ -34,8 +30,13 @@ pub(super) fn gate<K>(
     let allowed = usize::try_from(arrived.max_lost_percent).unwrap_or(usize::MAX);
     if lost * 100 > before * allowed {
         return Err(Refusal(format!(
-            "{} is not taken: it has no usable row for {lost} of the {before} {what} in the directory ({percent} %; at most {allowed} % may go at once). Nothing was changed. If the file is cut short, export it again; if they have truly gone, give them a leave_date for one import, or raise max_lost_percent under [directory] in the settings",
-            arrived.table.file
+            "{} is not taken: it has no usable row for {lost} of the {before} {what} in the directory ({percent} %; at most {allowed} % may go at once). Nothing was changed. If the file is cut short, export it again; if they have truly gone, {}raise max_lost_percent under [directory] in the settings",
+            arrived.table.file,
+            if what == "people" {
+                "give them a leave_date for one import, or "
+            } else {
+                ""
+            }
         )));
     }
     Ok(())

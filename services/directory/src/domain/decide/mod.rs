@@ -9,7 +9,7 @@ use contracts::{
     commands::{Counted, FileSummary, ImportSummary, RefusedRow},
 };
 
-use self::gate::{gate, refuse_empty};
+pub use self::gate::{refuse_empty, refuse_lost};
 use super::{
     Refusal, derive,
     kind::FileKind,
@@ -62,12 +62,16 @@ pub fn decide(known: &Directory, arrived: &Arrived<'_>) -> Result<Decision, Refu
             Counts::default(),
             take_teams(&mut new, arrived, &mut summary)?,
         ),
+        // Taken in by itself: it changes neither people nor teams.
+        FileKind::Supervision => (Counts::default(), Counts::default()),
     };
     let derived = derive_teams(&mut new);
     count(&mut summary, "people", people);
     count(&mut summary, "teams", declared);
     count(&mut summary, "teams worked out from their members", derived);
-    summary.notes.extend(kept_notes(people, declared));
+    summary
+        .notes
+        .extend(kept_note(people.missing + declared.missing));
     summary.notes.extend(links::notes(&organisation(&new)));
     Ok(compare(kind, known, new, summary))
 }
@@ -90,7 +94,7 @@ fn take_people(
         })
         .map(|(id, _)| id)
         .collect();
-    gate(arrived, "people", &counted_on, |id| {
+    refuse_lost(arrived, "people", &counted_on, |id| {
         read.people.contains_key(id)
     })?;
     add_rows(
@@ -123,7 +127,7 @@ fn take_teams(
         .filter(|(_, k)| k.declared && k.missing_since.is_none() && !k.said.removed)
         .map(|(id, _)| id)
         .collect();
-    gate(arrived, "teams", &counted_on, |id| {
+    refuse_lost(arrived, "teams", &counted_on, |id| {
         read.teams.contains_key(id)
     })?;
     add_rows(
@@ -193,8 +197,7 @@ fn count(summary: &mut ImportSummary, what: &str, counts: Counts) {
     }
 }
 
-fn kept_notes(people: Counts, teams: Counts) -> Option<String> {
-    let missing = people.missing + teams.missing;
+pub fn kept_note(missing: u64) -> Option<String> {
     (missing > 0).then(|| {
         format!(
             "{} not in this file and {} kept for now: removed when a file of a later day lacks them too",

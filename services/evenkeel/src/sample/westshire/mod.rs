@@ -9,7 +9,7 @@ use jiff::{ToSpan, civil::Date};
 
 use calendar::Calendar;
 
-use super::{files, files::SampleFile};
+use super::{files, files::SampleFile, supervision};
 
 pub const CODE: &str = "sample";
 pub const NAME: &str = "Westshire (sample)";
@@ -39,6 +39,7 @@ pub fn invent(anchor: Date, seed: u64) -> Vec<SampleFile> {
         tables::missing(&children),
         files::people(&staff),
         files::teams(&staff),
+        supervision::invent(&staff, anchor, seed),
         files::allocations(&tables::allocations(&children)),
     ]
 }

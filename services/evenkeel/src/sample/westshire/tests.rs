@@ -145,3 +145,25 @@ fn the_directory_takes_the_sample_in_without_a_refusal() {
         assert_eq!(decision.summary.refused, []);
     }
 }
+
+#[test]
+fn the_directory_takes_the_days_of_supervision_in_without_a_refusal_or_a_note() {
+    use directory::domain::{decide::Arrived, moment::Moment, supervision, table::Table};
+    for seed in 1..6 {
+        let files = invent(day(), seed);
+        assert_eq!(files, invent(day(), seed), "the seed decides");
+        let people = rows(&files, "directory.csv");
+        let file = files.iter().find(|f| f.path == "supervision.csv").unwrap();
+        let arrived = Arrived {
+            authority: &CODE.parse().unwrap(),
+            table: &Table::read(file.path, file.content.as_bytes()).unwrap(),
+            moment: Moment::new(day(), jiff::Timestamp::MAX),
+            max_lost_percent: 20,
+        };
+        let is_here = |id: &contracts::StaffId| people.iter().any(|p| p[0] == id.as_str());
+        let taken = supervision::take_in(&std::collections::BTreeMap::new(), &arrived, is_here);
+        let summary = taken.unwrap().summary;
+        assert_eq!((summary.refused, summary.notes), (vec![], vec![]));
+        assert!(summary.recorded[0].count > 60, "{:?}", summary.recorded);
+    }
+}

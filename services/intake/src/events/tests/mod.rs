@@ -3,6 +3,7 @@
 mod conformance;
 mod files;
 mod killed;
+mod supervision;
 
 use std::{
     path::{Path, PathBuf},
