@@ -17,6 +17,8 @@ CREATE TABLE supervision_told (
     authority TEXT NOT NULL,
     staff_id TEXT NOT NULL,
     revision BIGINT NOT NULL,
+    -- The earliest day in it.
+    first_on TEXT,
     body TEXT NOT NULL,
     PRIMARY KEY (authority, staff_id)
 );

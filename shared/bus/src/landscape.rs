@@ -187,7 +187,8 @@ impl Landscape {
 
     /// From which day on an authority's supervision is recorded; none: it is not.
     pub fn supervision(&self, code: &AuthorityCode) -> Option<Arc<SupervisionRecord>> {
-        self.place(code).supervision
+        let record = self.place(code).supervision;
+        record.filter(|record| !record.removed)
     }
 
     /// Domain time of an authority; none while nothing is known of it.

@@ -99,6 +99,9 @@ pub struct SupervisionRecord {
     /// The first day recorded for anybody: of earlier days nothing is known.
     #[schemars(with = "String")]
     pub since: Date,
+    /// Nothing is recorded any more: all that was has been taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
     /// The day the record describes.
     #[schemars(with = "String")]
     pub as_at: Date,

@@ -274,6 +274,7 @@ pub(crate) fn supervision_record() -> SupervisionRecord {
         authority: code(),
         revision: 1,
         since: date(2024, 4, 2),
+        removed: false,
         as_at: TODAY,
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// People read at once: a page has to fit into one message of the bus.
-const PEOPLE: usize = 100;
+const PEOPLE: usize = 30;
 
 pub(crate) fn question(engine: Arc<Engine>, db: Db) -> Question {
     Question::new(move |ask: ListWorkerDeadlines| {

@@ -13,8 +13,10 @@ const AT_ONCE_MARK: &str = "";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
     pub child: ChildId,
-    /// A snapshot is the cause, not the passing of days.
-    pub snapshot: bool,
+    /// A chronology is the cause, or other rules; not the passing of days.
+    pub chronology: bool,
+    /// The authority's revision that the chronology came with.
+    pub after_revision: u64,
 }
 
 /// Keeps the chronologies that are newer than those kept, and gives their children. One a child.
@@ -73,7 +75,8 @@ pub async fn claim(
         .map(|row| {
             Ok(Claimed {
                 child: ChildId::new(row.text("child")?),
-                snapshot: row.truth("snapshot")?,
+                chronology: row.truth("snapshot")?,
+                after_revision: row.count("after_revision")?,
             })
         })
         .collect()
@@ -197,7 +200,7 @@ pub(super) const AT_ONCE_ALL: Statement = Statement::new(
 );
 pub(super) const CLAIM: Statement = Statement::new(
     "due.claim",
-    "SELECT child, snapshot FROM due WHERE authority = $1 AND due_on <= $2 AND after_revision <= $3 \
+    "SELECT child, snapshot, after_revision FROM due WHERE authority = $1 AND due_on <= $2 AND after_revision <= $3 \
      ORDER BY due_on, child LIMIT $4 {skip_locked}",
 );
 pub(super) const CHRONOLOGIES: Statement = Statement::new(

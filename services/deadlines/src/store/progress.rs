@@ -100,20 +100,18 @@ pub async fn add_signals(
         .map(|_| ())
 }
 
-/// The batches up to `revision` that gave signals since they were last published: each with its number of signals, in
-/// order. Only the last is still kept, in case other rules add to it.
+/// The batches up to the `last` snapshot that gave signals since they were last published: each with its number of
+/// signals, in order. Only that snapshot's is still kept, in case what comes late or other rules add to it.
 pub async fn complete_batches(
     tx: &mut Tx,
     authority: &AuthorityCode,
-    revision: u64,
+    last: u64,
 ) -> Result<Vec<(u64, u64)>> {
     let rows = tx
         .authority(authority)
-        .rows(&COMPLETE, values![revision])
+        .rows(&COMPLETE, values![last])
         .await?;
-    tx.authority(authority)
-        .run(&FORGET, values![revision])
-        .await?;
+    tx.authority(authority).run(&FORGET, values![last]).await?;
     let mut batches = rows
         .iter()
         .map(|row| Ok((row.count("batch")?, row.count("signals")?)))

@@ -66,7 +66,7 @@ pub async fn supervision_record(
     authority: &AuthorityCode,
 ) -> Result<Option<SupervisionRecord>> {
     let row = db.authority(authority).row(&RECORD, vec![]).await?;
-    row.map(|row| row.json("body")).transpose()
+    row.as_ref().map_or(Ok(None), in_force)
 }
 
 /// As `supervision_record`, within a transaction.
@@ -75,7 +75,12 @@ pub async fn record_held(
     authority: &AuthorityCode,
 ) -> Result<Option<SupervisionRecord>> {
     let row = tx.authority(authority).row(&RECORD, vec![]).await?;
-    row.map(|row| row.json("body")).transpose()
+    row.as_ref().map_or(Ok(None), in_force)
+}
+
+fn in_force(row: &Row) -> Result<Option<SupervisionRecord>> {
+    let record: SupervisionRecord = row.json("body")?;
+    Ok(Some(record).filter(|record| !record.removed))
 }
 
 /// Marks people due at once.

@@ -29,9 +29,17 @@ async fn a_chronology_that_never_comes_holds_its_snapshot_up_for_ten_minutes_and
     story.child("2", vec![care("a", "2025-06-09", None)]);
     story.send_children(1);
     story.world.settle().await.unwrap();
+    assert_eq!(story.batches(), [(1, 1), (1, 2)]);
+    assert!(story.is_reconciled(1).await);
+    // Also after events, which are of no batch.
+    story.child("3", vec![care("a", "2025-06-09", None)]);
+    story.tell().await;
+    story.child("1", vec![]);
+    story.send_children(1);
+    story.world.settle().await.unwrap();
+    assert_eq!(story.batches(), [(1, 1), (1, 2), (1, 3)]);
     let told: Vec<_> = story.signals().iter().map(|s| s.batch).collect();
-    assert_eq!(told, [Some(1), None]);
-    assert_eq!(story.batches(), [(1, 1)]);
+    assert_eq!(told, [Some(1), Some(1), None, Some(1)]);
 }
 
 #[tokio::test]

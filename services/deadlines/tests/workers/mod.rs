@@ -49,6 +49,7 @@ fn record(revision: u64, since: &str) -> SupervisionRecord {
         authority: code(),
         revision,
         since: day(since),
+        removed: false,
         as_at: day("2025-06-10"),
     }
 }

@@ -31,7 +31,8 @@ pub(super) async fn supervision(
     let before = store::supervision_said(scoped, whose).await?;
     let people = said(authority, &sources, &before, as_at);
     let before = store::supervision_record(scoped).await?;
-    let record = record(authority, before.as_ref(), sources.first_day(), as_at);
+    let first = store::first_day_of_supervision(scoped).await?;
+    let record = record(authority, before.as_ref(), first, as_at);
     store::put_supervision_said(scoped, &people, record.as_ref()).await?;
     let tokens = &context.tokens;
     let people = people.iter().map(|said| {

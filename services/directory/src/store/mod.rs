@@ -9,8 +9,8 @@ use ::store::{Migrations, Prepared};
 pub use entries::{load, save};
 pub use files::{Taken, answered, latest, record, take_turn, taken};
 pub use supervision::{
-    Whose, keep_supervision_told, put_supervision_rows, put_supervision_said, supervision_record,
-    supervision_rows, supervision_said, supervision_told,
+    Whose, first_day_of_supervision, keep_supervision_told, put_supervision_rows,
+    put_supervision_said, supervision_record, supervision_rows, supervision_said, supervision_told,
 };
 
 pub const MIGRATIONS: Migrations = Migrations(&[
@@ -49,6 +49,7 @@ pub const ALL: &[&dyn Prepared] = &[
     &supervision::SAID,
     &supervision::SAID_OF,
     &supervision::RECORD,
+    &supervision::FIRST,
     &supervision::PUT_ROWS,
     &supervision::PUT_TOLD,
     &supervision::PUT_SAID,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use contracts::{StaffId, Supervision, SupervisionRecord, SupervisionTold};
+use jiff::civil::Date;
 use store::{Insert, Result, Row, Scoped, Statement, Value, values};
 
 use super::entries::missing_since;
@@ -38,6 +39,12 @@ pub(super) const RECORD: Statement = Statement::new(
     "directory.supervision_record",
     "SELECT body FROM supervision_record WHERE authority = $1",
 );
+pub(super) const FIRST: Statement = Statement::new(
+    "directory.supervision_first",
+    "SELECT min(day) AS first FROM ( \
+     SELECT min(held_on) AS day FROM supervision WHERE authority = $1 AND removed = 0 \
+     UNION ALL SELECT min(first_on) AS day FROM supervision_told WHERE authority = $1) AS days",
+);
 pub(super) const PUT_ROWS: Insert = Insert {
     name: "directory.put_supervision_rows",
     into: "supervision (authority, staff_id, row_key, held_on, supervisor_id, missing_since, missing_at, removed)",
@@ -48,9 +55,10 @@ pub(super) const PUT_ROWS: Insert = Insert {
 };
 pub(super) const PUT_TOLD: Insert = Insert {
     name: "directory.put_supervision_told",
-    into: "supervision_told (authority, staff_id, revision, body)",
-    columns: 4,
-    then: "ON CONFLICT (authority, staff_id) DO UPDATE SET revision = excluded.revision, body = excluded.body \
+    into: "supervision_told (authority, staff_id, revision, first_on, body)",
+    columns: 5,
+    then: "ON CONFLICT (authority, staff_id) DO UPDATE SET revision = excluded.revision, \
+           first_on = excluded.first_on, body = excluded.body \
            WHERE excluded.revision > supervision_told.revision RETURNING staff_id",
 };
 pub(super) const PUT_SAID: Insert = Insert {
@@ -144,12 +152,21 @@ pub async fn put_supervision_rows(scoped: &mut Scoped<'_>, rows: &FileRows) -> R
     scoped.insert(&PUT_ROWS, rows).await.map(|_| ())
 }
 
+/// The earliest day recorded of anybody.
+pub async fn first_day_of_supervision(scoped: &mut Scoped<'_>) -> Result<Option<Date>> {
+    let row = scoped.row(&FIRST, values![]).await?;
+    row.map_or(Ok(None), |row| row.maybe_date("first"))
+}
+
 /// Keeps what is newer than what is kept, and gives whose it is. One a person.
 pub async fn keep_supervision_told(
     scoped: &mut Scoped<'_>,
     told: &[SupervisionTold],
 ) -> Result<BTreeSet<StaffId>> {
-    let row = |told: &SupervisionTold| values![&told.staff_id, told.revision, Value::json(told)];
+    let row = |told: &SupervisionTold| {
+        let first = told.held.iter().map(|held| held.held_on).min();
+        values![&told.staff_id, told.revision, first, Value::json(told)]
+    };
     let rows = told.iter().map(row).collect();
     let kept = scoped.insert_returning(&PUT_TOLD, rows).await?;
     kept.iter()

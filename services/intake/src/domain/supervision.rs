@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use contracts::{StaffId, supervision::HeldTold};
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde_json::{Map, Value};
 
 use super::told::{day, id, needed, not_a_field, text};
@@ -36,7 +36,15 @@ const FIELDS: [&str; 4] = ["authority", "staff_id", "held_on", "key"];
 
 pub(super) fn held(body: &Map<String, Value>, at: Timestamp) -> Result<Told, String> {
     let told = read(body, at)?;
-    needed("held_on", told.held_on)?;
+    let held_on = needed("held_on", told.held_on)?;
+    // A sender's clock may be a little fast.
+    let tomorrow = at
+        .to_zoned(calendar::london())
+        .date()
+        .saturating_add(1.day());
+    if held_on > tomorrow {
+        return Err("held_on is still to come: tell it once it was held".to_owned());
+    }
     Ok(told)
 }
 

@@ -158,6 +158,7 @@ fn supervision_record() -> SupervisionRecord {
         authority: code(),
         revision: 4,
         since: day("2024-04-02"),
+        removed: false,
         as_at: day("2025-05-06"),
     }
 }

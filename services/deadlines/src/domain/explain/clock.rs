@@ -67,7 +67,7 @@ fn law(rule: &Rule) -> String {
     )
 }
 
-fn state(state: ObligationState) -> &'static str {
+pub(in crate::domain) fn state(state: ObligationState) -> &'static str {
     match state {
         ObligationState::Open => "coming up",
         ObligationState::Overdue => "late, not recorded",
@@ -243,7 +243,7 @@ fn outcome(clock: &Reckoned<'_>, today: Date) -> String {
         return met_by(clock, met, evidence);
     }
     match (clock.withdrawn, clock.state) {
-        (Some(Withdrawn::Died), _) => "No longer needed: the child has died.".to_owned(),
+        (Some(Withdrawn::Died), _) => "Nothing is due: the child has died.".to_owned(),
         (Some(Withdrawn::Overridden), _) => {
             "No longer needed: set aside for this child.".to_owned()
         }

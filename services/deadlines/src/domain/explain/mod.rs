@@ -1,6 +1,6 @@
 //! A child's deadlines in words: the arithmetic, and the evidence it stands on.
 
-mod clock;
+pub(in crate::domain) mod clock;
 
 use calendar::{Calendar, day};
 use contracts::{Authority, Chronology, Entry, Fact};

@@ -89,7 +89,7 @@ fn a_clock_that_stood_down_says_why() {
         ended("E4A"),
         "  No longer needed: the period of care ended on Tue 20 May 2025.",
     );
-    said(ended("E2"), "  No longer needed: the child has died.");
+    said(ended("E2"), "  Nothing is due: the child has died.");
     said(ended("E2"), "The child has died: nothing is due.");
 }
 

@@ -8,14 +8,11 @@ use contracts::{
 use jiff::{ToSpan, civil::Date};
 use uuid::Uuid;
 
-use super::{Circumstances, Worker, supervision::reckon};
+use super::{Circumstances, MONTHS, Worker, supervision::reckon};
 use crate::domain::{
     clocks::Clock,
     decide::{gone, turn},
 };
-
-/// How long what is closed stays in the list.
-const MONTHS: i32 = 13;
 
 /// A person's whole list as it now is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::domain::{
     clocks::Clock,
+    explain::clock::state,
     rules::{Rules, Step},
     running,
 };
@@ -107,7 +108,7 @@ fn words(clock: &Reckoned<'_>, at: Circumstances<'_>) -> Vec<String> {
             "{}, due {}: {}.",
             rule.title,
             day(clock.due),
-            clock.state.as_str()
+            state(clock.state)
         ),
         format!("  {began} on {}.", day(clock.day0)),
         format!("  {}{}.", count(clock.day0), stage(clock)),

@@ -20,6 +20,9 @@ pub use supervision::{Reckoned, reckon};
 /// The kind of evidence that the directory supplies.
 pub const SUPERVISION: &str = "supervision";
 
+/// How long days of supervision are known, and what is closed stays in a list.
+const MONTHS: i32 = 13;
+
 /// One person, and what is recorded of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Worker<'a> {

@@ -8,7 +8,7 @@ use contracts::{
 };
 use jiff::{ToSpan, civil::Date};
 
-use super::{Circumstances, Worker};
+use super::{Circumstances, MONTHS, Worker};
 use crate::domain::{
     clocks::Clock,
     rules::{Rule, Step},
@@ -38,7 +38,9 @@ pub struct Reckoned<'r> {
 /// The clocks of one person on a day, by due date.
 pub fn reckon<'r>(worker: &Worker<'_>, at: Circumstances<'r>) -> Vec<Reckoned<'r>> {
     let Worker { person, held, .. } = worker;
-    let held: Vec<Date> = held.iter().copied().filter(|d| *d <= at.today).collect();
+    // What was held before they came, in another post or an earlier time here, starts nothing.
+    let counts = |day: &Date| *day <= at.today && person.start_date.is_none_or(|s| *day >= s);
+    let held: Vec<Date> = held.iter().copied().filter(counts).collect();
     let first = first_day(person, at).filter(|day| held.first().is_none_or(|held| day < held));
     let starts = first.map(|day| (day, false)).into_iter();
     let starts: Vec<(Date, bool)> = starts.chain(held.into_iter().map(|d| (d, true))).collect();
@@ -47,6 +49,9 @@ pub fn reckon<'r>(worker: &Worker<'_>, at: Circumstances<'r>) -> Vec<Reckoned<'r
         let met = starts.get(n + 1).map(|(day, _)| *day);
         clocks.extend(clock(person, (*day0, *after_held), met, at));
     }
+    // Days are known for so long only: what came before would look like nothing at all.
+    let oldest = at.today.saturating_sub(MONTHS.months());
+    clocks.retain(|c| c.state.is_running() || c.day0 >= oldest);
     clocks.sort_by_key(|c| (c.due, c.day0));
     clocks
 }

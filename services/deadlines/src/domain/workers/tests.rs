@@ -70,6 +70,7 @@ impl World {
                 authority: code(),
                 revision: 1,
                 since: day(since),
+                removed: false,
                 as_at: day("2025-06-02"),
             }),
             calendar: Calendar::england_and_wales(),
@@ -169,6 +170,44 @@ fn the_next_one_is_counted_from_the_day_it_was_held_and_late_evidence_meets() {
         world.clocks(&person(), &["2025-02-20", "2025-03-21"], "2025-03-10"),
         ["2025-02-06 met", "2025-03-20 open"],
         "what is dated after the day takes no part"
+    );
+}
+
+#[test]
+fn what_was_held_before_they_came_starts_nothing() {
+    let world = World::since(LONG_AGO);
+    let came = |start: &str, first_year_until: Option<&str>| Person {
+        start_date: Some(day(start)),
+        first_year_until: first_year_until.map(day),
+        ..person()
+    };
+    for (person, held, today, want) in [
+        // Supervised as an assistant before.
+        (
+            came("2025-01-06", Some("2026-01-05")),
+            &["2024-11-20"][..],
+            "2025-01-07",
+            &["2025-01-13 open"][..],
+        ),
+        // Back after some time elsewhere.
+        (
+            came("2025-03-01", None),
+            &["2024-06-03", "2025-03-12"],
+            "2025-03-12",
+            &["2025-04-01 met", "2025-04-12 open"],
+        ),
+    ] {
+        assert_eq!(world.clocks(&person, held, today), want);
+    }
+}
+
+#[test]
+fn thirteen_months_are_listed_so_that_days_no_longer_known_do_not_look_like_none() {
+    let world = World::since("2024-01-08");
+    let held = ["2025-10-12", "2025-11-10"];
+    assert_eq!(
+        world.clocks(&person(), &held, "2025-11-20"),
+        ["2025-11-12 met", "2025-12-10 open"]
     );
 }
 

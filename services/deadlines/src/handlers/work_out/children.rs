@@ -57,7 +57,7 @@ impl WorkOut {
                 });
                 continue;
             };
-            let batch = batch_of(authority, held, claimed);
+            let batch = batch_of(authority, claimed);
             let turn = self.child(chronology, lists.get(&claimed.child), at, batch, authority);
             signals += turn.signals;
             of_batch += if batch.is_some() { turn.signals } else { 0 };
@@ -177,11 +177,11 @@ struct Turn {
     reviewer: Option<StaffId>,
 }
 
-/// The batch a child's signals belong to: the last snapshot, as long as not all of it is worked out; what changes a
-/// child after that are events, told as they come. Days that pass because a snapshot moved a pinned clock are that
-/// snapshot's doing too, so that the brake sees them.
-fn batch_of(authority: &Authority, held: &Progress, claimed: &Claimed) -> Option<u64> {
+/// The batch a child's signals belong to: the last snapshot's, also of what comes late; what came after it are events,
+/// told as they come. Days that pass because a snapshot moved a pinned clock are that snapshot's doing too, so that the
+/// brake sees them.
+fn batch_of(authority: &Authority, claimed: &Claimed) -> Option<u64> {
     let pinned = matches!(authority.clock, ClockSetting::Pinned(_));
-    let collecting = held.reconciled < authority.snapshot;
-    (collecting && (claimed.snapshot || pinned)).then_some(authority.snapshot)
+    let is_of_snapshot = claimed.chronology && claimed.after_revision <= authority.snapshot;
+    (is_of_snapshot || pinned).then_some(authority.snapshot)
 }

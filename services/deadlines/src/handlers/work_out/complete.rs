@@ -44,7 +44,7 @@ impl WorkOut {
         }
         let Established(pairs) = running.pairs(authority);
         store::establish(tx, code, &pairs).await?;
-        let batches = store::complete_batches(tx, code, authority.revision).await?;
+        let batches = store::complete_batches(tx, code, authority.snapshot).await?;
         let complete: Vec<Envelope> = batches
             .iter()
             .map(|(batch, signals)| self.complete(authority, *batch, *signals))

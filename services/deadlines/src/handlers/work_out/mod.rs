@@ -103,7 +103,7 @@ impl WorkOut {
             return self.reconcile(tx, place, held, &running).await;
         }
         self.children(tx, place, held, &running, &due).await?;
-        if held.reconciled >= authority.revision && due.iter().any(|d| d.snapshot) {
+        if held.reconciled >= authority.revision && due.iter().any(|d| d.chronology) {
             self.reopen(tx, authority, held).await?;
         }
         Ok(Worked {

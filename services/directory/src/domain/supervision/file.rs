@@ -107,7 +107,7 @@ fn compare(
         let mut gone = held.clone();
         match held.missing_since {
             Some(since) if arrived.moment.confirms(since) => {
-                (gone.removed, gone.missing_since) = (true, None);
+                gone.removed = true;
                 retracted += 1;
             }
             Some(_) => missing += 1,

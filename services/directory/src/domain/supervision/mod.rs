@@ -23,7 +23,7 @@ pub type RowId = (StaffId, String);
 pub struct Held {
     pub held_on: Date,
     pub supervisor: Option<StaffId>,
-    /// Of the first file that lacked it; only a later file confirms.
+    /// Of the first file that lacked it; only a later file confirms, and then it is removed.
     pub missing_since: Option<Moment>,
     pub removed: bool,
 }

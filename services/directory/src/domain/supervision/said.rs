@@ -23,15 +23,16 @@ impl Sources {
     /// The days on which one person had supervision. What an event told is overtaken by a file of a later day that has
     /// the same key.
     fn days(&self, staff: &StaffId) -> BTreeSet<Date> {
-        let in_file = |key: &str| {
-            let row = self.file.get(&(staff.clone(), key.to_owned()));
-            row.is_some_and(|held| !held.removed && held.missing_since.is_none())
+        // A row that is gone spoke last in the file before the one that lacks it.
+        let spoke_on = |key: &str| {
+            let row = self.file.get(&(staff.clone(), key.to_owned()))?;
+            let lacked = row.missing_since.filter(|_| row.removed);
+            lacked.map(|missing| missing.as_at).or(self.file_as_at)
         };
         let told = self.told.iter().filter(|told| told.staff_id == *staff);
-        let told = told.flat_map(|told| &told.held).filter(|told| {
-            let is_newer = self.file_as_at.is_some_and(|as_at| as_at > told.told_on);
-            !(is_newer && in_file(&told.key))
-        });
+        let told = told
+            .flat_map(|told| &told.held)
+            .filter(|told| spoke_on(&told.key).is_none_or(|file| file <= told.told_on));
         let told: Vec<_> = told.collect();
         let rows = self.file.range((staff.clone(), String::new())..);
         let rows = rows.take_while(|((who, _), _)| who == staff);
@@ -41,15 +42,6 @@ impl Sources {
         });
         let file: BTreeSet<Date> = file.map(|(_, held)| held.held_on).collect();
         told.iter().map(|t| t.held_on).chain(file).collect()
-    }
-
-    /// The earliest day of anybody.
-    pub fn first_day(&self) -> Option<Date> {
-        let file = self.file.values().filter(|held| !held.removed);
-        let told = self.told.iter().flat_map(|told| &told.held);
-        file.map(|held| held.held_on)
-            .chain(told.map(|told| told.held_on))
-            .min()
     }
 
     fn people(&self) -> BTreeSet<&StaffId> {
@@ -96,13 +88,15 @@ pub fn record(
     first: Option<Date>,
     as_at: Date,
 ) -> Option<SupervisionRecord> {
-    let since = before.map(|b| b.since).into_iter().chain(first).min()?;
+    let since = first.or(before.map(|b| b.since))?;
+    let removed = first.is_none();
     let as_at = before.map_or(as_at, |b| b.as_at.max(as_at));
-    let is_new = before.is_none_or(|b| (b.since, b.as_at) != (since, as_at));
+    let is_new = before.is_none_or(|b| (b.since, b.removed, b.as_at) != (since, removed, as_at));
     is_new.then(|| SupervisionRecord {
         authority: authority.clone(),
         revision: before.map_or(0, |b| b.revision) + 1,
         since,
+        removed,
         as_at,
     })
 }

@@ -173,6 +173,30 @@ fn a_day_from_a_file_and_from_an_event_is_one_and_the_later_word_stands() {
 }
 
 #[test]
+fn what_a_file_corrected_stays_so_when_the_file_drops_the_row() {
+    let mut world = World::default();
+    let file = |rows: &str| format!("staff_id,held_on,id\nW1,2025-02-03,S0\n{rows}");
+    let told = [("2025-03-04", "S1", "2025-03-09")];
+    for (as_at, rows, want) in [
+        (
+            "2025-03-10",
+            "W1,2025-03-03,S1\n",
+            &["2025-02-03", "2025-03-03"][..],
+        ),
+        // Missing once: kept as the file had it.
+        ("2025-03-11", "", &["2025-02-03", "2025-03-03"]),
+        ("2025-03-12", "", &["2025-02-03"]),
+        ("2025-03-13", "", &["2025-02-03"]),
+    ] {
+        world.import(as_at, &file(rows)).unwrap();
+        assert_eq!(world.days(&told), want, "{as_at}");
+    }
+    // Told again after that: it was held after all.
+    let again = [("2025-03-04", "S1", "2025-03-13")];
+    assert_eq!(world.days(&again), ["2025-02-03", "2025-03-04"]);
+}
+
+#[test]
 fn thirteen_months_are_published_and_always_the_latest() {
     let mut world = World::default();
     let header = "staff_id,held_on\n";
@@ -198,7 +222,7 @@ fn the_record_begins_on_the_earliest_day_of_anybody_and_its_own_day_never_goes_b
     let same = record(
         &code(),
         Some(&first),
-        Some(day("2025-02-03")),
+        Some(day("2025-01-06")),
         day("2025-03-09"),
     );
     assert_eq!(same, None);
@@ -213,6 +237,18 @@ fn the_record_begins_on_the_earliest_day_of_anybody_and_its_own_day_never_goes_b
         (earlier.revision, earlier.since, earlier.as_at),
         (2, day("2024-12-02"), day("2025-03-10"))
     );
+    // That was a slip, and has been corrected; then all of it is taken back.
+    let right = record(
+        &code(),
+        Some(&earlier),
+        Some(day("2025-01-06")),
+        day("2025-03-11"),
+    );
+    let right = right.unwrap();
+    assert_eq!((right.since, right.removed), (day("2025-01-06"), false));
+    let none = record(&code(), Some(&right), None, day("2025-03-11")).unwrap();
+    assert_eq!((none.revision, none.removed), (4, true));
+    assert_eq!(record(&code(), Some(&none), None, day("2025-03-11")), None);
     assert_eq!(record(&code(), None, None, day("2025-03-10")), None);
 }
 
