@@ -37,6 +37,8 @@ async fn a_chronology_that_never_comes_holds_its_snapshot_up_for_ten_minutes_and
     story.child("1", vec![]);
     story.send_children(1);
     story.world.settle().await.unwrap();
+    story.world.clock.advance(11.minutes());
+    story.world.settle().await.unwrap();
     assert_eq!(story.batches(), [(1, 1), (1, 2), (1, 3)]);
     let told: Vec<_> = story.signals().iter().map(|s| s.batch).collect();
     assert_eq!(told, [Some(1), Some(1), None, Some(1)]);

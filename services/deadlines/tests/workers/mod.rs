@@ -263,7 +263,7 @@ async fn the_list_has_a_row_a_clock_and_the_rules_say_why_they_do_not_run() {
             break;
         }
     }
-    assert_eq!((rows.len(), pages), (230, 3));
+    assert_eq!((rows.len(), pages), (230, 8));
     let row = &rows[0];
     assert_eq!(
         (row.staff_id.as_str(), row.rule.as_str(), row.state),

@@ -126,7 +126,7 @@ mod tests {
 
     fn tell(event_type: &str, data: &Value) -> Result<Told, String> {
         let (data, authority) = (data.to_string(), "westshire".parse().unwrap());
-        let at = Timestamp::UNIX_EPOCH;
+        let at = "2025-04-11T15:00:00Z".parse().unwrap();
         match told::read(event_type, data.as_bytes(), &authority, at)? {
             Tells::OfWorker(told) => Ok(told),
             Tells::OfChild(told) => panic!("{told:?}"),
@@ -162,6 +162,7 @@ mod tests {
             ("staff_id", Value::Null, "staff_id is missing"),
             ("held_on", json!("11/04/2025"), "held_on cannot be read"),
             ("held_on", json!("1066-04-11"), "the year of held_on"),
+            ("held_on", json!("2025-04-13"), "held_on is still to come"),
             ("held_on", Value::Null, "key is missing, and held_on too"),
             (
                 "authority",

@@ -380,7 +380,7 @@ fn it_ends_with_the_last_day_of_work() {
         assert_eq!(world.last(person, &["2025-03-03"], today), want, "{today}");
     }
     assert_eq!(
-        world.clocks(&leaver, &["2025-02-20", "2025-03-18"], "2025-05-01")[1],
+        world.clocks(&leaver, &["2025-02-20", "2025-03-18"], "2025-05-01")[0],
         "2025-03-20 met"
     );
 }
@@ -523,7 +523,7 @@ fn what_is_said_in_words_has_the_arithmetic() {
         "w1 of Testshire, as at Wed 9 Apr 2025.",
         "Supervision is recorded from Mon 6 Jan 2025, as at Mon 2 Jun 2025.",
         "Away from Tue 1 Apr 2025 to Mon 7 Apr 2025.",
-        "Supervision, due Thu 8 May 2025: open.",
+        "Supervision, due Thu 8 May 2025: coming up.",
         "  Supervision was held before on Mon 3 Mar 2025.",
         "  1 month from Mon 3 Mar 2025: due Thu 3 Apr 2025.",
         "  Away then, so it is counted again from the first day back: 1 month from Tue 8 Apr 2025: due Thu 8 May 2025.",
