@@ -72,6 +72,13 @@ impl Chromium {
 
     /// A method of the protocol and its result; what happens meanwhile is passed over.
     fn call(&mut self, method: &str, parameters: &Value) -> Value {
+        let answer = self.answer(method, parameters);
+        assert!(answer["error"].is_null(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    /// The answer to a call, which may be an error.
+    fn answer(&mut self, method: &str, parameters: &Value) -> Value {
         self.calls += 1;
         let mut message = json!({"id": self.calls, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -86,8 +93,7 @@ impl Chromium {
             assert_eq!(bytes.pop(), Some(0), "chromium ended during {method}");
             let answer: Value = serde_json::from_slice(&bytes).unwrap();
             if answer["id"] == self.calls {
-                assert!(answer["error"].is_null(), "{method}: {answer}");
-                return answer["result"].clone();
+                return answer;
             }
         }
     }
@@ -130,7 +136,16 @@ impl Chromium {
     pub(crate) async fn until(&mut self, what: &str, expression: &str) {
         let guarded =
             format!("(() => {{ try {{ return !!({expression}) }} catch {{ return false }} }})()");
-        servers::until(what, async || (self.value(&guarded) == true).then_some(())).await;
+        let ask = json!({"expression": guarded, "returnByValue": true});
+        servers::until(what, async || {
+            let answer = self.answer("Runtime.evaluate", &ask);
+            // While the page goes there is nothing to evaluate in.
+            let error = answer["error"]["message"].as_str().unwrap_or_default();
+            let is_going = error.contains("navigated") || error.contains("context");
+            assert!(answer["error"].is_null() || is_going, "{answer}");
+            (answer["result"]["result"]["value"] == true).then_some(())
+        })
+        .await;
     }
 
     /// Presses a key as a person does.
