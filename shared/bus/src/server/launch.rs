@@ -17,6 +17,10 @@ use super::{Error, Options, Sync};
 /// A large store takes a while to be read.
 const READY_WITHIN: Duration = Duration::from_mins(2);
 
+/// From this much memory on the server frees what it no longer uses at once: it takes 0.3 GB for the first import of a
+/// large authority where it took 0.5.
+const SOFT_LIMIT: &str = "GOMEMLIMIT=160MiB";
+
 /// What does not change from one start to the next.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -118,8 +122,13 @@ fn spawn(plan: &Plan) -> Result<Guarded, Error> {
         .open(&path)
         .map_err(|source| Error::file("open", &path, source))?;
     let config = config_file(&plan.store);
-    let arguments = ["-c".as_ref(), config.as_os_str()];
-    Guarded::spawn(&plan.binary, arguments, Ask::Terminate, log)
+    let arguments = [
+        SOFT_LIMIT.as_ref(),
+        plan.binary.as_os_str(),
+        "-c".as_ref(),
+        config.as_os_str(),
+    ];
+    Guarded::spawn("env", arguments, Ask::Terminate, log)
         .map_err(|source| Error::file("run", &plan.binary, source))
 }
 
