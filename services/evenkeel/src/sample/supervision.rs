@@ -37,16 +37,26 @@ fn days(person: &Person, today: Date, chance: &mut Chance) -> Vec<Date> {
     loop {
         let interval = interval(person, next);
         next = next.saturating_add((interval - chance.between(0, interval / 5)).days());
+        while is_weekend(next) {
+            next = next.saturating_sub(1.day());
+        }
         if let Some((from, to)) = person.absence
             && (from..=to).contains(&next)
         {
             next = to.saturating_add(1.day());
+        }
+        while is_weekend(next) {
+            next = next.saturating_add(1.day());
         }
         if next > today {
             return held;
         }
         held.push(next);
     }
+}
+
+fn is_weekend(day: Date) -> bool {
+    day.weekday().to_monday_one_offset() > 5
 }
 
 /// In days, counted from the last one.
