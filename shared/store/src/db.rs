@@ -44,11 +44,6 @@ pub(crate) enum Inner {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Pages that one connection to SQLite keeps in memory, in KiB; five services have five connections each, and the
-/// system keeps the rest.
-const WRITER_KIB: u32 = 8 * 1024;
-const READER_KIB: u32 = 2 * 1024;
-
 impl Db {
     /// Opens or creates a SQLite file and brings its tables up to date.
     pub async fn sqlite(path: &Path, migrations: &[Migrations]) -> Result<Self> {
@@ -60,18 +55,18 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(256)
+            .pragma("cache_size", "-32768")
             .pragma("temp_store", "MEMORY");
-        let caching = |kib: u32| options.clone().pragma("cache_size", format!("-{kib}"));
         let what = format!("open {}", path.display());
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(caching(WRITER_KIB))
+            .connect_with(options.clone())
             .await
             .map_err(|e| Error::engine(&what, e))?;
         merged(migrations).run(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_with(caching(READER_KIB).read_only(true))
+            .connect_with(options.read_only(true))
             .await
             .map_err(|e| Error::engine(&what, e))?;
         Ok(Self::over(Pools::Sqlite { writer, reader }))
